@@ -1,0 +1,1 @@
+"""Bronze: every record as delivered, each field text, identifiers behind a keyed hash."""

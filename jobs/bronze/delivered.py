@@ -1,0 +1,144 @@
+"""Read landed deliveries as rows of text: one row per record, whatever the transport's form.
+
+Parts were cut at newlines on landing, so a part is one task and a line's number is its part's first line plus its
+place. Lines are cut before they are decoded and fields after: a second byte of GB18030 may be a comma or a pipe,
+never a newline. A line that does not decode or does not parse keeps its bytes in landing, its raw text sealed in
+bronze, and its place.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from schemas import Source, SourceObject, Table
+
+if TYPE_CHECKING:
+    from jobs.ingest.receipt import LandedFile, Receipt
+
+PREFIX_LENGTH = 10
+LINE_LENGTH = 6
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+ENCODING_REASON = "ENCODING"
+LINE_REASON = "PARSE_LINE"
+BROKEN = "\ufffd"
+RAW = "raw_text"
+
+
+def record_prefix(source: str, content_sha256: str) -> str:
+    """Return ten characters for (source, delivered content): with six for the line they make the record id."""
+    number = int.from_bytes(sha256(f"{source}|{content_sha256}".encode()).digest()[:8], "big")
+    digits = []
+    for _ in range(PREFIX_LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        digits.append(ALPHABET[rest])
+    return "".join(digits)
+
+
+def record_id(prefix: Column, line: Column) -> Column:
+    """Record id: 16 characters, ten for the content and six for the line in base 36 (two billion lines a file)."""
+    return F.concat(prefix, F.lpad(F.lower(F.conv(line.cast("string"), 10, 36)), LINE_LENGTH, "0"))
+
+
+def read(
+    spark: SparkSession, source: Source, item: SourceObject, receipts: tuple["Receipt", ...], lake: Path
+) -> DataFrame | None:
+    """Return the object's records of all deliveries of a batch that are not byte copies of a file landed before.
+
+    Columns: record_id, batch_id, delivery_no, file, line, known_from_at, is_parsed, parse_reason, raw_text, and every
+    delivered column of the contract as text. None if nothing but copies was delivered.
+    """
+    frames = []
+    for receipt in receipts:
+        files = [f for f in receipt.files if f.object == item.name and f.duplicate_of is None and f.parts]
+        if receipt.duplicate_of is None and files:
+            folder = lake / "landing" / receipt.source / receipt.batch / str(receipt.delivery_no)
+            frames.append(_delivery(spark, source, item.bronze, receipt, files, folder))
+    if not frames:
+        return None
+    first, *others = frames
+    for other in others:
+        first = first.unionByName(other)
+    return first
+
+
+def _delivery(
+    spark: SparkSession, source: Source, table: Table, receipt: "Receipt", files: list["LandedFile"], folder: Path
+) -> DataFrame:
+    places = [
+        (part.path, f.name, part.first_line, record_prefix(source.name, f.sha256)) for f in files for part in f.parts
+    ]
+    known = spark.createDataFrame(places, "place STRING, file STRING, first_line BIGINT, prefix STRING")
+    content = spark.read.format("binaryFile").load([str(folder / place) for place, *_ in places])
+    content = content.select(
+        F.expr(f"substring_index(path, '/{receipt.batch}/{receipt.delivery_no}/', -1)").alias("place"), "content"
+    ).join(F.broadcast(known), "place")
+    form = files[0].format
+    cut = {"csv": _lines, "jsonl": _lines, "json": _items}[form](content, files[0].encoding)
+    if form == "csv":
+        cut = cut.where("line > 1")
+    header = {column.physical_name: column.name for column in table.columns}
+    if form == "csv":
+        fields = _csv(source, files[0], header)
+        named = [header[name] for name in files[0].header if name in header]
+    else:
+        fields = _json(header)
+        named = list(header.values())
+    parsed = cut.select("*", fields.alias("fields"))
+    reason = F.when(F.col(RAW).contains(BROKEN), ENCODING_REASON).when(
+        F.col("fields.broken_line").isNotNull(), LINE_REASON
+    )
+    return parsed.select(
+        record_id(F.col("prefix"), F.col("line")).alias("record_id"),
+        F.lit(receipt.batch).alias("batch_id"),
+        F.lit(receipt.delivery_no).alias("delivery_no"),
+        "file",
+        "line",
+        F.lit(receipt.received_at).cast("timestamp").alias("known_from_at"),
+        reason.isNull().alias("is_parsed"),
+        reason.alias("parse_reason"),
+        RAW,
+        *(
+            F.when(reason.isNull(), F.col(f"fields.{c.name}")).alias(c.name)
+            if c.name in named
+            else F.lit(None).cast("string").alias(c.name)
+            for c in table.columns
+        ),
+    )
+
+
+def _lines(content: DataFrame, encoding: str) -> DataFrame:
+    """One row per line: cut as bytes (ISO 8859-1 keeps each one), then decoded by itself."""
+    text = F.decode(F.col("content"), "ISO-8859-1")
+    cut = content.select("file", "prefix", "first_line", F.split(text, "\n").alias("pieces"))
+    pieces = cut.select("file", "prefix", "first_line", F.posexplode("pieces").alias("at", "piece"))
+    # a landing counts no blank line as a record, and so must we
+    kept = pieces.withColumn("piece", F.rtrim(F.col("piece"), F.lit("\r"))).where("piece <> ''")
+    bytes_ = F.encode(F.col("piece"), "ISO-8859-1")
+    return kept.select(
+        "file", "prefix", (F.col("first_line") + F.col("at")).alias("line"), F.decode(bytes_, encoding).alias(RAW)
+    )
+
+
+def _items(content: DataFrame, encoding: str) -> DataFrame:
+    """One row per item of a page, as its own JSON text; line = 1-based position in the page."""
+    page = F.from_json(F.decode(F.col("content"), encoding), "items ARRAY<STRING>")
+    items = content.select("file", "prefix", F.posexplode(page["items"]).alias("at", RAW))
+    return items.select("file", "prefix", (F.col("at") + 1).cast("bigint").alias("line"), RAW)
+
+
+def _csv(source: Source, file: "LandedFile", header: dict[str, str]) -> Column:
+    """Cut a line at the delimiter by the delivered header's order; a ragged line is not parsed at all."""
+    names = [header.get(name, f"unknown_{at}") for at, name in enumerate(file.header)]
+    schema = ", ".join(f"`{name}` STRING" for name in [*names, "broken_line"])
+    options = {"sep": source.server.delimiter, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": "broken_line"}
+    return F.from_csv(F.col(RAW), schema, {**options, "maxCharsPerColumn": "-1"})
+
+
+def _json(header: dict[str, str]) -> Column:
+    """Read a record's fields as text: numbers and arrays keep their JSON text."""
+    schema = ", ".join(f"`{name}` STRING" for name in [*header, "broken_line"])
+    return F.from_json(F.col(RAW), schema, {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "broken_line"})

@@ -1,0 +1,51 @@
+"""What ties people together: twins, families on one phone, fathers and sons, recycled numbers, an attacker's victim.
+
+Ties stay inside blocks of 100 people, planned from the block's number alone, so that a person made alone knows the
+own ties without the rest of the city.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from jobs.city.chance import Stream
+from jobs.city.profile import Profile
+
+BLOCK = 100
+HOMONYM_BLOCK = 5000
+"""People within this many neighbours draw from one pool of common names a birth year."""
+
+
+class Tie(NamedTuple):
+    """A tie seen from one person: its kind, the other, and whether this one follows the other (takes its phone)."""
+
+    kind: str
+    other: int
+    follows: bool
+
+
+PAIRS = (("twin", "twins"), ("kin", "father_and_son"), ("family", "shared_phone"), ("recycled", "recycled_phone"))
+
+
+@lru_cache(maxsize=64)
+def _plan(profile: Profile, seed: int, block: int) -> dict[int, Tie]:
+    stream = Stream(seed, "block", block)
+    order = stream.shuffled(BLOCK)
+    ties: dict[int, Tie] = {}
+    rates = [(kind, profile.rates[rate] / (1 if kind == "recycled" else 2)) for kind, rate in PAIRS]
+    rates.append(("attack", profile.rates["phone_attack"]))
+    for kind, share in rates:
+        expected = share * BLOCK
+        count = int(expected) + stream.chance(expected % 1)
+        for _ in range(count):
+            if len(order) < 2:
+                break
+            first, second = (block * BLOCK + order.pop() for _ in range(2))
+            ties[first] = Tie(kind, second, False)
+            ties[second] = Tie(kind, first, True)
+    return ties
+
+
+def tie(profile: Profile, seed: int, index: int, people: int) -> Tie | None:
+    """Return a person's tie to another person of the city, if there is one."""
+    found = _plan(profile, seed, index // BLOCK).get(index)
+    return found if found is not None and found.other < people else None

@@ -1,0 +1,140 @@
+"""The social-insurance bureau's SFTP server: key login, one folder a source and batch, nothing can be written."""
+
+import asyncio
+import json
+import os
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+USER = "creditfile"
+
+
+def key(path: Path) -> asyncssh.SSHKey:
+    """Return the key of a file, made on first use and readable by its owner only."""
+    if path.is_file():
+        return asyncssh.read_private_key(path)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = asyncssh.generate_private_key("ssh-ed25519", comment=path.name)
+    made.write_private_key(path)
+    path.chmod(0o600)
+    return made
+
+
+class ReadOnly(asyncssh.SFTPServer):
+    """Serves a folder and refuses every change."""
+
+    root = ""
+
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
+        super().__init__(channel, chroot=self.root.encode())
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        """Open for reading only."""
+        if pflags & ~asyncssh.FXF_READ:
+            raise asyncssh.SFTPPermissionDenied("this office only hands out")
+        return super().open(path, pflags, attrs)
+
+    async def open56(self, path: bytes, desired_access: int, flags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        """Open for reading only, as version 5 of the protocol asks for it."""
+        raise asyncssh.SFTPOpUnsupported("version 3 only")
+
+
+def _refuse(*_: Any) -> None:
+    raise asyncssh.SFTPPermissionDenied("this office only hands out")
+
+
+for _change in ("remove", "rename", "posix_rename", "mkdir", "rmdir", "symlink", "link", "setstat", "lsetstat"):
+    setattr(ReadOnly, _change, _refuse)
+
+
+class SftpOffice:
+    """The server in a thread of its own, with its own loop."""
+
+    def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
+        self._server_class = type("Served", (ReadOnly,), {"root": str(root)})
+        self._host_key, self._client_key = host_key, client_key
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="city-sftp", daemon=True)
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+
+    def start(self) -> int:
+        """Start serving; returns the port."""
+        self._thread.start()
+        self._acceptor = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(30)
+        return int(self._acceptor.get_port())
+
+    async def _listen(self) -> asyncssh.SSHAcceptor:
+        public = self._client_key.export_public_key().decode()
+        return await asyncssh.listen(
+            "127.0.0.1",
+            0,
+            server_host_keys=[self._host_key],
+            authorized_client_keys=asyncssh.import_authorized_keys(public),
+            sftp_factory=self._server_class,
+            sftp_version=3,
+            password_auth=False,
+            kbdint_auth=False,
+        )
+
+    def stop(self) -> None:
+        """Close the connections and end the thread."""
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(30)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(30)
+        self._loop.close()
+
+    async def _close(self) -> None:
+        if self._acceptor is not None:
+            self._acceptor.close()
+            await self._acceptor.wait_closed()
+
+
+def spoiled(root: Path, work: Path, faults: frozenset[str]) -> Path:
+    """Return the folder to serve: the office's own, or a copy with its manifests spoiled as the switches say."""
+    if not faults & {"F18", "F34"}:
+        return root
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(root, work, copy_function=_linked)
+    for path in sorted(work.rglob("manifest-*.json")):
+        stated = json.loads(path.read_text("utf-8"))
+        if "F18" in faults and stated["delivery_no"] == _last(path.parent):
+            _resend(path, stated)
+        if "F34" in faults:
+            stated["files"][0]["rows"] += 1
+            _replace(path, stated)
+    return work
+
+
+def _linked(source: str, target: str) -> str:
+    if source.endswith(".csv"):
+        try:
+            os.link(source, target)
+            return target
+        except OSError:
+            pass  # another file system: copy
+    return str(shutil.copy2(source, target))
+
+
+def _last(folder: Path) -> int:
+    return len(list(folder.glob("manifest-*.json")))
+
+
+def _resend(path: Path, stated: dict[str, Any]) -> None:
+    number = stated["delivery_no"] + 1
+    files = []
+    for entry in stated["files"]:
+        name = f"resent_{number}_{entry['name']}"
+        _linked(str(path.parent / entry["name"]), str(path.parent / name))
+        files.append({**entry, "name": name})
+    target = path.with_name(f"manifest-{number}.json")
+    _replace(target, {**stated, "delivery_no": number, "files": files})
+    target.with_name(target.name + ".done").touch()
+
+
+def _replace(path: Path, stated: dict[str, Any]) -> None:
+    path.unlink(missing_ok=True)
+    path.write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", "utf-8")

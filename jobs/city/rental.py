@@ -1,0 +1,91 @@
+"""Records of the housing bureau: filed rental contracts, their half-yearly states, their ends."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from jobs.city import addresses, months, numbers
+from jobs.city.home import Lease
+from jobs.city.lives import Life
+from jobs.city.people import Census
+from jobs.city.records import RENTAL, Item
+
+_AT = RENTAL.places
+_PROGRAMS = {"MARKET": "市场化", "AFFORDABLE": "保租房", "PUBLIC": "公租房"}
+_STATES = {"ACTIVE": "履行中", "EXPIRED": "已到期", "TERMINATED": "已解约"}
+
+
+def filing_no(life: Life, lease: Lease) -> str:
+    """Return the number under which a contract is filed."""
+    return f"ZL{lease.dwelling.district}{lease.since:%Y%m}{life.person.index:08d}{lease.number:02d}"
+
+
+def items(census: Census, life: Life) -> list[Item]:
+    """Return the person's rental records in order of time, from the first month of our history on."""
+    stream = census.stream("rental", life.person.index)
+    rates = dict(census.profile.rates)
+    found: list[Item] = []
+    last = months.last(life.until)
+    start = months.on(months.month(census.profile.first_month), 1)
+    for lease in life.home.leases:
+        address = addresses.text(lease.dwelling, stream, rates, 1.0)
+        is_label = stream.chance(0.25)
+        end = lease.terminated_on or lease.term_end
+        states = [(lease.since, "ACTIVE")]
+        states += [(months.later(lease.since, 6), "ACTIVE")]
+        states += [(end, "TERMINATED" if lease.terminated_on else "EXPIRED")]
+        on_time, is_new = 0, True
+        base = _base(life, lease, address)
+        for day, state in states:
+            due = max(0, (months.of(day) - months.of(lease.since)))
+            kept = sum(stream.chance(lease.on_time) for _ in range(due - base[_AT["rent_due_count"]]))
+            on_time += kept
+            if day > last or (day >= end and state == "ACTIVE" and not is_new):
+                continue
+            base[_AT["rent_due_count"]], base[_AT["rent_on_time_count"]] = due, on_time
+            if day < start and months.of(end) < months.of(start):
+                continue
+            second = stream.between(9 * 3600, 17 * 3600)
+            row = list(base)
+            row[_AT["operation_code"]] = "I" if is_new else "U"
+            row[_AT["event_at"]] = months.local_text(day, second, census.profile.zone)
+            row[_AT["status_code"]] = _STATES[state] if is_label else state
+            row[_AT["program_code"]] = _PROGRAMS[lease.program] if is_label else lease.program
+            if state == "TERMINATED":
+                row[_AT["terminated_date"]] = end.isoformat()
+            found.append(Item(months.of(day), day, second, row))
+            is_new = False
+    return found
+
+
+def _base(life: Life, lease: Lease, address: str) -> list[Any]:
+    row: list[Any] = [None] * len(RENTAL.columns)
+    is_affordable = lease.program != "MARKET"
+    lessor = numbers.credit_code("91", lease.dwelling.district, "MC" + numbers.base31(int(lease.dwelling.room), 6))
+    facts = {
+        "source_code": "hmb_rental_contract",
+        "certificate_type_code": life.person.certificate_kind,
+        "certificate_no": life.person.certificate_no,
+        "person_name": life.person.name,
+        "filing_no": filing_no(life, lease),
+        "dwelling_no": lease.dwelling.dwelling_no,
+        "address_text": address,
+        "district_code": lease.dwelling.district,
+        "lessor_kind_code": "INSTITUTION" if lease.is_institution else "PERSON",
+        "lessor_uscc_no": lessor if lease.is_institution else None,
+        "project_no": f"BZ{lease.dwelling.district}{lease.dwelling.lane % 40:03d}" if is_affordable else None,
+        "allotted_date": _before(lease.since).isoformat() if is_affordable else None,
+        "lease_start_date": lease.since.isoformat(),
+        "lease_end_date": lease.term_end.isoformat(),
+        "monthly_rent_cny": f"{lease.rent}.00",
+        "deposit_cny": f"{lease.rent * 2 if lease.rent % 100 else lease.rent}.00",
+        "is_deposit_paid": True,
+        "rent_due_count": 0,
+        "rent_on_time_count": 0,
+    }
+    for name, value in facts.items():
+        row[_AT[name]] = value
+    return row
+
+
+def _before(day: date) -> date:
+    return day - timedelta(days=12)

@@ -1,0 +1,202 @@
+"""The program `creditfile`: its verbs, how it ends, and nothing else. Heavy imports wait inside the verbs."""
+
+import errno
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NamedTuple
+
+from cyclopts import App, CycloptsError
+
+from jobs import act, flow, look, show
+from jobs.errors import CODES, CreditFileError, Problem
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class Verb(NamedTuple):
+    """One verb: its words, what it does, and two commands that work as they stand."""
+
+    words: str
+    does: Callable[..., show.Answer]
+    examples: tuple[str, str]
+
+
+GROUPS = {
+    "city": "The synthetic city: build it, open its offices.",
+    "quarantine": "Records set aside, by reason, and what is wrong with each.",
+    "release": "Sealed batches of credit files: build, approve, list, show.",
+}
+
+VERBS = (
+    Verb("demo", act.demo, ("creditfile demo", "creditfile demo --people 200 --seed 7 --lake /tmp/demo --json")),
+    Verb("doctor", look.doctor, ("creditfile doctor", "creditfile doctor --json")),
+    Verb("city", act.city, ("creditfile city", "creditfile city --people 500 --from 2026-05 --to 2026-09")),
+    Verb("city up", act.city_up, ("creditfile city up", "creditfile city up --fault F24 --lake /tmp/demo")),
+    Verb(
+        "run",
+        act.run,
+        (
+            "creditfile run ingest hrss_social_insurance --batch 2026-09",
+            "creditfile run psb_residence hmb_rental_contract --from 2026-07 --to 2026-09",
+        ),
+    ),
+    Verb("status", look.status, ("creditfile status", "creditfile status --lake /tmp/demo --json")),
+    Verb("quarantine ls", look.quarantine_ls, ("creditfile quarantine ls", "creditfile quarantine ls psb_residence")),
+    Verb(
+        "quarantine show",
+        look.quarantine_show,
+        (
+            "creditfile quarantine show 0f8e2b6c5d4a39187766554433221100",
+            "creditfile quarantine show 0f8e2b6c5d4a39187766554433221100 --json",
+        ),
+    ),
+    Verb(
+        "release build",
+        act.release_build,
+        ("creditfile release build --batch 2026-09", "creditfile release build --batch 2026-09 --dry-run"),
+    ),
+    Verb(
+        "release approve",
+        act.release_approve,
+        (
+            "creditfile release approve NC-202609-ALL-ALL-001 --why 'as expected'",
+            "creditfile release approve NC-202609-ALL-ALL-001 --why 'as expected' --by zhang --yes",
+        ),
+    ),
+    Verb("release list", look.release_list, ("creditfile release list", "creditfile release list --state APPROVED")),
+    Verb(
+        "release show",
+        look.release_show,
+        ("creditfile release show NC-202609-ALL-ALL-001", "creditfile release show NC-202609-ALL-ALL-001 --json"),
+    ),
+    Verb(
+        "publish",
+        act.publish,
+        ("creditfile publish NC-202609-ALL-ALL-001", "creditfile publish NC-202609-ALL-ALL-001 --yes"),
+    ),
+    Verb(
+        "explain",
+        look.explain,
+        ("creditfile explain CF-1202", "creditfile explain record 0f8e2b6c5d4a39187766554433221100"),
+    ),
+    Verb("airflow", act.airflow, ("creditfile airflow", "creditfile airflow --dry-run")),
+    Verb("docs", act.docs, ("creditfile docs", "creditfile docs --check")),
+)
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; an exception, so that `with` blocks clean up and the run is recorded as aborted."""
+
+
+def app() -> App:
+    """Return the grammar of the program, from the table above."""
+    program = App(
+        name=flow.PROGRAM,
+        help="Digital credit files (信用档案) for a city's newcomers (新市民): pull, check, link, grade, release.",
+        help_format="plaintext",
+        help_epilogue="Begin with `creditfile doctor`, then `creditfile demo`. Each verb has its own --help.",
+        version=_version,
+        result_action="return_value",
+        suppress_keyboard_interrupt=False,
+    )
+    groups = {name: App(name=name, help=text, help_format="plaintext") for name, text in GROUPS.items()}
+    for group in groups.values():
+        program.command(group)
+    for verb in VERBS:
+        first, _, second = verb.words.partition(" ")
+        examples = "\n  ".join(("Examples:", *verb.examples))
+        if second:
+            groups[first].command(verb.does, name=second, help_epilogue=examples)
+        elif first in groups:
+            groups[first].default(verb.does)
+            groups[first].help_epilogue = examples
+        else:
+            program.command(verb.does, name=first, help_epilogue=examples)
+    program.register_install_completion_command(name="--install-completion")
+    return program
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version(flow.PROGRAM)
+
+
+def main() -> int:
+    """Run the command line; the console script and `spark-submit` end with what this returns."""
+    return run(sys.argv[1:])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status. Whatever happens, a person gets words and a program gets JSON."""
+    as_json = "--json" in arguments
+    try:
+        with sigterm_raises():
+            found = app()(list(arguments), exit_on_error=False, print_error=False)
+            if not isinstance(found, show.Answer):
+                return 0  # help or version was asked for
+            if found.value or not as_json:
+                show.answer(found, as_json=as_json)
+            for problem in () if as_json else found.problems:
+                show.failure(problem, as_json=False)
+            sys.stdout.flush()
+            return found.exit
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
+        return 0
+    except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001  (whatever it was, it gets words)
+        status, problem = ended(error)
+        if "--debug" in arguments:
+            show.trail(error)
+        show.failure(problem, as_json=as_json)
+        return status
+
+
+def ended(error: BaseException) -> tuple[int, Problem]:
+    """Return exit status and problem of what stopped a command."""
+    match error:
+        case CreditFileError():
+            return error.exit, error.problem
+        case CycloptsError() | show.UsageError():
+            return 2, show.usage(str(error))
+        case KeyboardInterrupt():
+            return 130, show.stopped("Ctrl-C")
+        case Terminated():
+            return 143, show.stopped("SIGTERM")
+        case OSError(errno=number) if number in NO_ROOM | NO_RIGHT:
+            code = "CF-8101" if number in NO_ROOM else "CF-8102"
+            return CODES[code].exit, CreditFileError(code, where=str(error.filename or "")).problem
+    return _of_a_contract(error) or (1, show.unexpected(error))
+
+
+def _of_a_contract(error: BaseException) -> tuple[int, Problem] | None:
+    import schemas
+
+    if not isinstance(error, schemas.ContractError):
+        return None
+    wrong = CreditFileError("CF-2001", what="; ".join(error.problems), undone="Nothing was started.")
+    return wrong.exit, wrong.problem
+
+
+@contextmanager
+def sigterm_raises() -> Iterator[None]:
+    """Turn SIGTERM into an exception for as long as a command runs; a second one no longer disturbs the cleaning up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> Any:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

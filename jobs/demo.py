@@ -1,0 +1,120 @@
+"""The demo: a synthetic city, its offices as real servers, three monthly deliveries, files, and one release.
+
+Nothing in it is a short cut: the same steps run against the same connectors as in production. Only the clock is the
+city's: a batch is fetched at the instant its office delivers, so that two demos of one seed are equal.
+"""
+
+import resource
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import schemas
+from jobs import city, keys, pipeline, runs
+from jobs.city import offices
+from jobs.clock import FixedClock
+from jobs.settings import Settings
+
+Progress = Callable[[str], None]
+APPROVER = "demo-approver"
+
+
+def demo(settings: Settings, people: int, seed: int, difficulty: float, progress: Progress) -> dict[str, Any]:
+    """Run the whole spine on an invented city.
+
+    Args:
+        settings: lake, city and Spark.
+        people: how many people the city has.
+        seed: equal seeds give equal cities, files and releases.
+        difficulty: scales the faults, 0 to 3.
+        progress: told what happens.
+
+    Returns:
+        The object of design.md, section 6.
+    """
+    seconds: dict[str, float] = {}
+
+    def timed(step: str, call: Callable[..., Any], *told: Any, **more: Any) -> Any:
+        started = time.perf_counter()
+        result = call(*told, **more)
+        seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - started
+        return result
+
+    lake = settings.lake
+    manifest = timed("city", city.build, lake, people, seed, city.DEFAULT_MONTHS, difficulty, city=settings.city)
+    progress(f"city: {people:,} people, {len(manifest.months)} months of deliveries")
+    profile = pipeline.city_of(settings)
+    keys.make(lake, seed if profile.operator.role == "sandbox" else None)
+    names = pipeline.ordered([source.name for source in schemas.sources()])
+    last = max(city.received_at(name, manifest.months[-1]) for name in names)
+    with offices.open(lake / "city"):
+        settings = Settings(lake=lake, city=settings.city, spark_master=settings.spark_master)
+        for batch in manifest.months:
+            for name in names:
+                clock = FixedClock(city.received_at(name, batch))
+                timed("ingest", pipeline.ingest, settings, name, batch, clock, progress=progress)
+            timed("refine", pipeline.refine_many, settings, names, batch, progress, FixedClock(last))
+            timed("link", pipeline.link, settings, batch, progress, FixedClock(last))
+            timed("gold", pipeline.gold, settings, batch, progress, FixedClock(last))
+    release = timed("release", _release, settings, manifest.months[-1], last, progress)
+    timed("docs", pipeline.quality_docs, settings)
+    return summary(settings, people, [release], seconds)
+
+
+def _release(settings: Settings, batch: str, last: datetime, progress: Progress) -> dict[str, Any]:
+    """Build, approve and publish, each at its own hour of the day after the last delivery."""
+    built = FixedClock(last + timedelta(days=1))
+    release = pipeline.build_release(settings, batch, progress, built)
+    if release["status"] == "VALIDATED":
+        approved = FixedClock(last + timedelta(days=1, hours=1))
+        why = "sandbox: invented people only"
+        pipeline.approve_release(settings, release["release_id"], APPROVER, why, progress, approved)
+    published = FixedClock(last + timedelta(days=1, hours=2))
+    return pipeline.publish(settings, release["release_id"], progress, published)
+
+
+def summary(
+    settings: Settings, people: int, releases: list[dict[str, Any]], seconds: dict[str, float]
+) -> dict[str, Any]:
+    """Return what the demo says at its end: sums per source over all batches, files, releases, cost."""
+    from jobs.gold.census import census
+
+    sums: dict[str, Counter[str]] = {}
+    for run in runs.read(settings.lake, "silver"):
+        sums.setdefault(run.source, Counter()).update(run.counts)
+    fields = ("received", "silver", "quarantine", "duplicate", "suppressed")
+    found = census(settings.lake)
+    return {
+        "sources": {name: {field: counts[field] for field in fields} for name, counts in sorted(sums.items())},
+        "people": people,
+        **found,
+        "releases": [{"release_id": r["release_id"], "status": r["status"], "banks": r["banks"]} for r in releases],
+        "seconds": {step: round(value, 1) for step, value in seconds.items()},
+        "peak_rss_mb": _peak_mb(),
+    }
+
+
+def _peak_mb() -> int:
+    """Peak memory of this process and of its JVM, in MiB."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    scale = 1 if sys.platform == "linux" else 1024
+    return (own // scale + _jvm_peak_kb()) // 1024
+
+
+def _jvm_peak_kb() -> int:
+    """High-water mark of the running JVM's memory in KiB; 0 if none was started or the system cannot tell."""
+    from pathlib import Path
+
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway  # noqa: SLF001
+    process = getattr(gateway, "proc", None)
+    status = Path(f"/proc/{process.pid}/status") if process else None
+    if status is None or not status.is_file() or shutil.which("java") is None:
+        return 0
+    peak = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(peak[0].split()[1]) if peak else 0

@@ -1,0 +1,94 @@
+"""Why something is as it is: the records behind a person's file, and the life of one record. No value of a person."""
+
+from typing import Any
+
+from deltalake import DeltaTable
+
+from jobs import lake as tables
+from jobs import quarantine
+from jobs.errors import CreditFileError
+from jobs.settings import Settings
+
+
+def _find(settings: Settings, name: str, column: str, value: str) -> list[dict[str, Any]]:
+    if not tables.exists(settings.lake, name):
+        return []
+    table = DeltaTable(str(tables.where(settings.lake, name)))
+    return [dict(row) for row in table.to_pyarrow_table(filters=[(column, "=", value)]).to_pylist()]
+
+
+def person(settings: Settings, person_id: str) -> dict[str, Any]:
+    """Return a person's versions with their verdicts and reasons, and how many records of each source stand behind.
+
+    Raises:
+        CreditFileError: CF-4202 if there is no file of this person.
+    """
+    versions = sorted(_find(settings, "gold.credit_file", "person_id", person_id), key=lambda v: v["version_count"])
+    if not versions:
+        raise CreditFileError("CF-4202", what=person_id)
+    links = _find(settings, "link.person_record", "person_id", person_id)
+    made = _find(settings, "link.ledger", "person_id", person_id)
+    sources: dict[str, dict[str, int]] = {}
+    for link in links:
+        per = sources.setdefault(link["source"], {})
+        per[link["link_kind_code"]] = per.get(link["link_kind_code"], 0) + 1
+    return {
+        "person_id": person_id,
+        "file_no": versions[-1]["file_no"],
+        "versions": [_version(version) for version in versions],
+        "records": sources,
+        "ledger": [
+            {
+                "entry": e["entry_code"],
+                "record_id": e["record_id"],
+                "reasons": e["reason_codes"],
+                "by": e["author_name"],
+            }
+            for e in made
+        ],
+    }
+
+
+def _version(version: dict[str, Any]) -> dict[str, Any]:
+    newcomer = version["newcomer"] or {}
+    return {
+        "version": version["version_count"],
+        "as_of": version["as_of_date"].isoformat(),
+        "known_at": version["known_at"].isoformat(),
+        "newcomer": newcomer.get("newcomer_status_code"),
+        "newcomer_basis": newcomer.get("newcomer_basis_codes"),
+        "categories": version["category_codes"],
+        "category_reasons": version["category_reason_codes"],
+        "tier": version["tier_code"],
+        "tier_reasons": version["tier_reason_codes"],
+        "completeness": str(version["completeness_ratio"]),
+        "rule_versions": version["rule_version_codes"],
+        "records": len(version["record_ids"]),
+    }
+
+
+def record(settings: Settings, record_id: str) -> dict[str, Any]:
+    """Return the life of one record: where it was delivered, what became of it, and whose it is.
+
+    Raises:
+        CreditFileError: CF-2304 if bronze holds no such record.
+    """
+    for source, item in quarantine.objects():
+        delivered = _find(settings, item.bronze.name, "record_id", record_id)
+        if not delivered:
+            continue
+        row = delivered[0]
+        aside = _find(settings, f"quarantine.{item.silver.thing}", "record_id", record_id)
+        links = _find(settings, "link.person_record", "record_id", record_id)
+        return {
+            "record_id": record_id,
+            "source": source,
+            "object": item.name,
+            "place": {key: row[key] for key in ("batch_id", "delivery_no", "file", "line")},
+            "received_at": row["known_from_at"].isoformat(),
+            "became": aside[0]["disposition_code"] if aside else "SILVER",
+            "reasons": aside[0]["reason_codes"] if aside else [],
+            "link": {"kind": links[0]["link_kind_code"], "person_id": links[0]["person_id"]} if links else None,
+            "delivered": quarantine.masked(item.bronze, row),
+        }
+    raise CreditFileError("CF-2304", what=record_id)

@@ -1,0 +1,1 @@
+"""Gold: facts, and the credit file itself."""

@@ -1,0 +1,73 @@
+"""Connector for offices with an API: walk the pages of one time window and reconcile them with the declared total."""
+
+import asyncio
+from hashlib import sha256
+
+from jobs.errors import CreditFileError
+from jobs.ingest.landing import Delivery, Receipt
+from jobs.ingest.order import Order
+from jobs.ingest.periods import utc_text
+from jobs.ingest.rest_client import Office
+
+
+def fetch(order: Order) -> Receipt:
+    """Land every record the office changed in the order's window, one stored file per page.
+
+    Raises:
+        CreditFileError: CF-11xx; nothing of the delivery is landed then.
+    """
+    return asyncio.run(_fetch(order))
+
+
+async def _fetch(order: Order) -> Receipt:
+    try:
+        async with asyncio.timeout(order.patience.delivery):
+            with Delivery(order) as delivery:
+                async with Office(order) as office:
+                    await _walk(order, office, delivery)
+                return delivery.seal(asked_by_time=True)
+    except TimeoutError:
+        what = f"delivery not whole within {order.patience.delivery:g} s"
+        raise CreditFileError("CF-1103", what=what, where=order.place, undone="Nothing was landed.") from None
+
+
+async def _walk(order: Order, office: Office, delivery: Delivery) -> None:
+    """Follow the cursors to their end.
+
+    An office that moves records while it lists them shows it in one of three ways: a cursor comes back, the total
+    changes, or the pages hold another number of records than the total. Each ends the walk, for no page can be
+    trusted then.
+    """
+    properties = order.source.server.properties
+    query: dict[str, str | int] = {"updated_before": utc_text(order.period.end), "limit": int(properties["page_size"])}
+    if order.since:
+        query["updated_since"] = utc_text(order.since)
+    seen: set[bytes] = set()
+    received = number = 0
+    total: int | None = None
+    while True:
+        number += 1
+        name = f"page-{number:05d}"
+        where = f"{order.place}/{name}"
+        body = delivery.whole()
+        page = await office.page(query, body, where)
+        delivery.add_page(name, body, page.rows, page.keys)
+        received += page.rows
+        total = page.total if total is None else total
+        if page.total != total:
+            raise _unreconciled(f"declared total went from {total:,} to {page.total:,}", where)
+        if received > total or (page.next_cursor is None and received != total):
+            raise _unreconciled(f"declared total {total:,}, received {received:,}", where)
+        if page.next_cursor is None:
+            return
+        if not page.rows:
+            raise _unreconciled("an empty page is not the last one", where)
+        cursor = sha256(page.next_cursor.encode()).digest()
+        if cursor in seen:
+            raise _unreconciled("a cursor came back", where)
+        seen.add(cursor)
+        query["cursor"] = page.next_cursor
+
+
+def _unreconciled(what: str, where: str) -> CreditFileError:
+    return CreditFileError("CF-1107", what=what, where=where, undone="Nothing was landed.")

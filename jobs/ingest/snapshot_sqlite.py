@@ -1,0 +1,67 @@
+"""SQLite as a source: the demo's register, or an office's exported file."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from jobs.ingest.order import Order
+from jobs.ingest.patience import Interrupted
+from jobs.ingest.periods import utc_text
+from jobs.ingest.snapshot import FETCH_ROWS, Reading, Snapshot, quoted
+
+PREFIX = "jdbc:sqlite:"
+
+
+class SqliteSnapshot:
+    """A read transaction on a file opened for reading only.
+
+    Times are ISO texts of any zone, so they are compared as instants (`julianday`, exact to the millisecond).
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the names of a table's columns."""
+        found = self._connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+        return tuple(name for (name,) in found)
+
+    def unreadable(self, table: str, watermark: str) -> int:
+        """Count rows whose watermark is no time."""
+        query = f"SELECT count(*) FROM {quoted(table)} WHERE julianday({quoted(watermark)}) IS NULL"
+        return int(self._connection.execute(query).fetchone()[0])
+
+    def rows(self, reading: Reading) -> Iterator[list[tuple[Any, ...]]]:
+        """Return the rows in the order of their last change."""
+        changed = quoted(reading.watermark)
+        ties = [f"CAST({quoted(name)} AS TEXT) COLLATE BINARY" for name in reading.order_by]
+        conditions, limits = ([f"julianday({changed}) < julianday(?)"], [utc_text(reading.before)])
+        if reading.since:
+            conditions.append(f"julianday({changed}) >= julianday(?)")
+            limits.append(utc_text(reading.since))
+        cursor = self._connection.execute(
+            f"SELECT {', '.join(map(quoted, reading.columns))} FROM {quoted(reading.table)}"
+            f" WHERE {' AND '.join(conditions)}"
+            f" ORDER BY {', '.join([f'julianday({changed})', changed, *ties])}",
+            limits,
+        )
+        while rows := cursor.fetchmany(FETCH_ROWS):
+            yield rows
+
+
+@contextmanager
+def opened(order: Order) -> Iterator[Snapshot]:
+    """Open the file of a `jdbc:sqlite:<path>` URL for reading only."""
+    path = Path(order.endpoint.url.removeprefix(PREFIX).split("?", 1)[0])
+    try:
+        with closing(
+            sqlite3.connect(
+                path.absolute().as_uri() + "?mode=ro", uri=True, timeout=order.patience.connect, isolation_level=None
+            )
+        ) as connection:
+            connection.execute("BEGIN")
+            yield SqliteSnapshot(connection)
+    except sqlite3.Error as failed:
+        raise Interrupted("CF-1301", getattr(failed, "sqlite_errorname", "") or type(failed).__name__) from None

@@ -1,0 +1,1 @@
+"""Link: whose record each one is."""

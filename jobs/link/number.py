@@ -1,0 +1,131 @@
+"""Link by valid issued number: the same keyed hash is the same person, in every source.
+
+An old 15-digit number and its 18-digit form have one hash already, because cleaning brought them together. A number
+whose century is open (ID_15_AMBIGUOUS) links nobody.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+import schemas
+from jobs import lake as tables
+from jobs.hashing import keyed, with_keys, without_keys
+from jobs.keys import Keys
+from schemas import Source
+
+
+class Pending(NamedTuple):
+    """A silver batch of one source that is not linked yet, or was replaced since."""
+
+    source: Source
+    batch: str
+
+
+def personal(source: Source) -> list[str]:
+    """Return the silver tables of a source whose records name a person."""
+    names = [item.silver for item in source.objects]
+    return [t.name for t in names if any(c.encrypted_name == "certificate_hash" for c in t.columns)]
+
+
+def records(spark: SparkSession, lake: Path, pending: Pending) -> DataFrame:
+    """Return what linking needs of one source's batch, over all its tables that name a person."""
+    frames = []
+    for name in personal(pending.source):
+        rows = tables.read(spark, lake, name).where(F.col("batch_id") == pending.batch)
+        usable = ~F.array_contains("warning_codes", "ID_15_AMBIGUOUS")
+        frames.append(
+            rows.select(
+                "record_id",
+                F.lit(pending.source.name).alias("source"),
+                F.when(usable, F.col("certificate_hash")).alias("certificate_hash"),
+                "identity_hash",
+                "batch_id",
+                "known_from_at",
+                "event_at",
+            )
+        )
+    first, *others = frames
+    for other in others:
+        first = first.unionByName(other)
+    return first
+
+
+def _rank() -> Column:
+    """Whose identity stands for the person: the order of `schemas/rules/priority.yaml`, others last."""
+    trusted = schemas.rules("priority")["identity"]
+    rank = F.lit(len(trusted))
+    for place, source in reversed(list(enumerate(trusted))):
+        rank = F.when(F.col("source") == source, F.lit(place)).otherwise(rank)
+    return rank
+
+
+def new_people(spark: SparkSession, rows: DataFrame, ledger: DataFrame, keys: Keys) -> DataFrame:
+    """Make a person for each number the ledger does not know.
+
+    The id is a keyed hash of the first record, never random: a rebuild gives the same ids. First means earliest
+    received, then the most trusted source, then the record id.
+
+    Returns:
+        Rows of `link.ledger`.
+    """
+    order = F.struct("known_from_at", _rank().alias("rank"), "record_id", "batch_id")
+    known = ledger.where("entry_code = 'CREATE'").select("certificate_hash")
+    firsts = (
+        rows.where("certificate_hash IS NOT NULL")
+        .groupBy("certificate_hash")
+        .agg(F.min(order).alias("first"))
+        .join(known, "certificate_hash", "left_anti")
+    )
+    with_id = with_keys(spark, firsts, keys, "person").withColumn("person_id", keyed(F.col("first.record_id")))
+    return without_keys(with_id).select(
+        F.concat(F.lit("C"), F.col("person_id")).alias("ledger_id"),
+        "person_id",
+        F.lit("CREATE").alias("entry_code"),
+        F.lit(None).cast("string").alias("other_person_id"),
+        F.col("first.record_id").alias("record_id"),
+        "certificate_hash",
+        F.array(F.lit("VALID_NUMBER")).alias("reason_codes"),
+        F.lit("rule:number").alias("author_name"),
+        F.col("first.batch_id").alias("batch_id"),
+        F.col("first.known_from_at").alias("known_from_at"),
+    )
+
+
+def linked(rows: DataFrame, ledger: DataFrame) -> DataFrame:
+    """Return rows of `link.person_record`: every record once, without a person where it has no usable number."""
+    people = ledger.where("entry_code = 'CREATE'").select("certificate_hash", "person_id")
+    found = rows.join(people, "certificate_hash", "left")
+    kind = F.when(F.col("person_id").isNotNull(), F.lit("NUMBER")).otherwise(F.lit("NONE"))
+    return found.withColumns({"link_kind_code": kind, "match_weight": F.lit(None).cast("double")})
+
+
+def new_identities(spark: SparkSession, lake: Path, links: DataFrame) -> DataFrame:
+    """Return rows of `vault.person` for people who have none: the newest identity of the most trusted source.
+
+    The sealed blob moves as it is, it is not opened.
+    """
+    sealed = None
+    for source in schemas.sources():
+        if tables.exists(lake, f"vault.{source.name}"):
+            rows = tables.read(spark, lake, f"vault.{source.name}").select(
+                "identity_hash", "sealed_text", F.lit(source.name).alias("source")
+            )
+            sealed = rows if sealed is None else sealed.unionByName(rows)
+    known = tables.read(spark, lake, "vault.person").select("person_id")
+    newest = F.struct((-_rank()).alias("trust"), "event_at", "record_id", "identity_hash", "source", "certificate_hash")
+    chosen = (
+        links.where("person_id IS NOT NULL AND identity_hash IS NOT NULL")
+        .join(known, "person_id", "left_anti")
+        .groupBy("person_id")
+        .agg(
+            F.max(newest).alias("best"),
+            F.min("known_from_at").alias("known_from_at"),
+            F.min("batch_id").alias("batch_id"),
+        )
+        .select("person_id", "best.identity_hash", "best.source", "best.certificate_hash", "known_from_at", "batch_id")
+    )
+    assert sealed is not None  # noqa: S101  (records with an identity come from a source with a vault)
+    return chosen.join(sealed, ["identity_hash", "source"])

@@ -1,0 +1,168 @@
+"""The verbs that only look. None of them writes, so `--dry-run` changes nothing about them."""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from jobs import show
+from jobs.errors import CODES, CreditFileError
+from jobs.options import DEFAULT, Options
+from jobs.show import Answer
+
+if TYPE_CHECKING:
+    from jobs.doctor import Finding
+
+State = Literal["DRAFT", "VALIDATED", "APPROVED", "PUBLISHED", "SUPERSEDED", "RECALLED"]
+
+
+def status(*, options: Options = DEFAULT) -> Answer:
+    """Show what ran, what is late or held and why, and the last releases. Starts no JVM.
+
+    Args:
+        options: Where to work and how to answer.
+    """
+    from jobs import status as state
+
+    found = state.status(options.settings())
+    return Answer(found, state.lines(found))
+
+
+def doctor(*, options: Options = DEFAULT) -> Answer:
+    """Check Java, jars, disk, memory, ports, keys, offices and clock; each finding with the command that mends it.
+
+    Args:
+        options: Where to work and how to answer.
+    """
+    from jobs import doctor as checks
+
+    findings = []
+    for finding in _findings(options):
+        findings.append(finding)
+        if not options.json:
+            print(finding.line(), flush=True)
+    count = {verdict: sum(found.verdict == verdict for found in findings) for verdict in ("ok", "warn", "fail")}
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in count.items())
+    return Answer(checks.report(findings), [summary], checks.exit_status(findings))
+
+
+def _findings(options: Options) -> Iterator["Finding"]:
+    import schemas
+    from jobs import doctor as checks
+    from jobs.clock import SystemClock
+    from jobs.settings import Settings
+
+    try:
+        settings = options.settings()
+    except CreditFileError as wrong:
+        yield checks.broken(wrong, "settings")
+        lake = options.lake or Path(os.environ.get("CREDITFILE_LAKE", "lake"))
+        settings = Settings.model_construct(lake=lake.absolute())  # so that the other findings are still told
+    try:
+        sources = tuple(source.name for source in schemas.sources())
+    except schemas.ContractError as wrong:
+        yield checks.broken(CreditFileError("CF-2001", what="; ".join(wrong.problems)), "contracts")
+        sources = ()
+    yield from checks.examine(settings, sources, SystemClock())
+
+
+def explain(what: str, which: str | None = None, /, *, options: Options = DEFAULT) -> Answer:
+    """Explain a CF code, a person's file (`person ID`) or a record's way (`record ID`).
+
+    Args:
+        what: A code like CF-1202, or the word person or record.
+        which: The person_id or record_id.
+        options: Where to work and how to answer.
+    """
+    if what.upper().startswith("CF-") and which is None:
+        return explained_code(what.upper())
+    if what not in ("person", "record") or which is None:
+        raise show.UsageError("explain a code (CF-1202), `person ID` or `record ID`")
+    from jobs import explain as reasons
+
+    ask = {"person": reasons.person, "record": reasons.record}[what]
+    found = ask(options.settings(), which)
+    return Answer({"format": f"creditfile.explain.{what}/1"} | found, tree(found))
+
+
+def explained_code(code: str) -> Answer:
+    """Say what a code means, why it comes, what to do, and how the program ends with it."""
+    if code not in CODES:
+        near = difflib.get_close_matches(code, CODES, n=1)
+        raise show.UsageError(f"there is no code {code[:12]}{f'; did you mean {near[0]}?' if near else ''}")
+    entry = CODES[code]
+    told = {"format": "creditfile.explain.code/1", "code": code} | entry._asdict()
+    again = "The same command may pass later." if entry.retryable else "Trying again alone does not help."
+    return Answer(told, [f"{code} {entry.title}", entry.why, f"Fix: {entry.fix}", again, f"Exit: {entry.exit}"])
+
+
+def quarantine_ls(source: str | None = None, *, options: Options = DEFAULT) -> Answer:
+    """Count records set aside by source, batch, reason and owner, most first. Starts no JVM.
+
+    Args:
+        source: Only this source.
+        options: Where to work and how to answer.
+    """
+    from jobs import plan, quarantine
+
+    if source is not None:
+        plan.check_names((source,))
+    items = quarantine.counts(options.settings(), source)
+    headings = list(items[0]) if items else []
+    lines = [show.table(headings, ([*item.values()] for item in items))] if items else ["Nothing is in quarantine."]
+    return Answer({"format": "creditfile.quarantine/1", "items": items}, lines)
+
+
+def quarantine_show(record_id: str, /, *, options: Options = DEFAULT) -> Answer:
+    """Show one quarantined record: its reasons, its place in the delivery, and its fields, masked.
+
+    Args:
+        record_id: The record, as `creditfile explain record` and the quarantine tables name it.
+        options: Where to work and how to answer.
+    """
+    from jobs import quarantine
+
+    found = quarantine.show(options.settings(), record_id)
+    return Answer({"format": "creditfile.quarantine.record/1"} | found, tree(found))
+
+
+def release_list(*, batch: str | None = None, state: State | None = None, options: Options = DEFAULT) -> Answer:
+    """List releases, the newest last.
+
+    Args:
+        batch: Only releases of this period.
+        state: Only releases in this state.
+        options: Where to work and how to answer.
+    """
+    from jobs import status as state_of
+
+    items = state_of.releases(options.settings().lake)
+    items = [item for item in items if batch in (None, item.get("batch")) and state in (None, item["status"])]
+    lines = [state_of.release_table(items)] if items else ["There is no such release."]
+    return Answer({"format": "creditfile.release.list/1", "items": items}, lines)
+
+
+def release_show(release_id: str, /, *, options: Options = DEFAULT) -> Answer:
+    """Show one release: state, inputs, rows per bank, hashes, and who approved it.
+
+    Args:
+        release_id: The release, as `creditfile release list` names it.
+        options: Where to work and how to answer.
+    """
+    from jobs.release import registry
+
+    entry = registry.find(options.settings().lake, release_id)
+    return Answer({"format": "creditfile.release/1"} | entry, tree(entry))
+
+
+def tree(value: Any, depth: int = 0) -> Iterator[str]:
+    """Yield a nested value as indented lines."""
+    pairs = value.items() if isinstance(value, Mapping) else (("-", each) for each in value)
+    for name, inner in pairs:
+        key = name if name == "-" else f"{name}:"
+        if isinstance(inner, Mapping | list | tuple) and inner:
+            yield f"{'  ' * depth}{key}"
+            yield from tree(inner, depth + 1)
+        else:
+            yield f"{'  ' * depth}{key} {show.cell(inner if inner not in ({}, [], ()) else None)}".rstrip()

@@ -1,0 +1,146 @@
+"""The flow as the CLI, the demo and the tests call it: one function a step, settings in, a plain dict out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import schemas
+from jobs.clock import Clock, SystemClock
+from jobs.context import Progress, city_of, keys_of, lease, quiet, source_of, spark_of
+from jobs.errors import CreditFileError
+from jobs.flow import REFINE, STEPS
+from jobs.ingest.periods import period
+from jobs.ingest.step import ingest as land
+from jobs.people import gold, link
+from jobs.releases import approve_release, build_release, publish
+from jobs.settings import Settings
+
+__all__ = [
+    "approve_release",
+    "build_release",
+    "city_of",
+    "gold",
+    "ingest",
+    "link",
+    "ordered",
+    "publish",
+    "quality_docs",
+    "refine",
+    "refine_many",
+    "run_many",
+    "source_of",
+    "spark_of",
+]
+
+
+def ingest(
+    settings: Settings, source: str, batch: str, clock: Clock, again: bool = False, progress: Progress = quiet
+) -> dict[str, Any]:
+    """Land a batch of one source; needs no JVM."""
+    contract = source_of(source)
+    result = land(contract, batch, lake=settings.lake, endpoint=settings.endpoint(source), clock=clock, again=again)
+    for note in result.notes:
+        progress(note)
+    landed = [{"delivery_no": r.delivery_no, "rows": r.rows, "bytes": r.bytes} for r in result.landed]
+    progress(f"{source} {batch}: landed {sum(r.rows for r in result.landed):,} records")
+    return {"source": source, "batch": batch, "landed": landed, "earlier": len(result.earlier)}
+
+
+def refine(
+    settings: Settings,
+    source: str,
+    batch: str,
+    steps: Iterable[str] = REFINE,
+    progress: Progress = quiet,
+    clock: Clock | None = None,
+) -> dict[str, Any]:
+    """Bring a landed batch of one source to silver: bronze, silver and gate in one Spark application."""
+    from jobs.refine import refine as run
+
+    contract = source_of(source)
+    period(batch, contract.timezone)
+    with lease(settings.lake, f"refine-{source}"):
+        result = run(
+            lambda: spark_of(settings),
+            settings.lake,
+            city_of(settings),
+            keys_of(settings),
+            contract,
+            batch,
+            clock or SystemClock(),
+            progress,
+            steps,
+        )
+    return result.model_dump(mode="json", exclude={"metrics"})
+
+
+def ordered(names: Sequence[str]) -> list[str]:
+    """Return sources so that the consent ledger comes first: others are loaded by it."""
+    contracts = [source_of(name) for name in names]
+    return [c.name for c in sorted(contracts, key=lambda c: (c.consent_proof == "LEDGER", c.name))]
+
+
+def refine_many(
+    settings: Settings, names: Sequence[str], batch: str, progress: Progress, clock: Clock | None = None
+) -> list[dict[str, Any]]:
+    """Refine several sources side by side in one session: those that need no consent first, then the rest."""
+    results: list[dict[str, Any]] = []
+    contracts = [source_of(name) for name in ordered(names)]
+    for needs_ledger in (False, True):
+        group = [c.name for c in contracts if (c.consent_proof == "LEDGER") == needs_ledger]
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            results += pool.map(lambda name: refine(settings, name, batch, REFINE, progress, clock), group)
+    return results
+
+
+def run_many(
+    settings: Settings, names: Sequence[str], batches: Sequence[str], clock: Clock, progress: Progress = quiet
+) -> dict[str, Any]:
+    """Run sources and steps, each batch in order; an office that is down stops only its own source.
+
+    Args:
+        settings: the settings.
+        names: sources and steps; none means every source and then link and gold.
+        batches: periods, in order.
+        clock: now.
+        progress: told what happens.
+
+    Returns:
+        `items` with one entry per run and `errors`; the worst error's exit is the command's.
+    """
+    steps = {step.name for step in STEPS}
+    chosen = [name for name in names if name not in steps] or [source.name for source in schemas.sources()]
+    wanted = [name for name in names if name in steps] or ["ingest", *REFINE, "link", "gold"]
+    items: list[dict[str, Any]] = []
+    errors: list[CreditFileError] = []
+
+    def attempt(step: Callable[..., dict[str, Any]], *told: Any) -> bool:
+        try:
+            items.append(step(settings, *told, progress=progress))
+        except CreditFileError as stopped:
+            errors.append(stopped)
+            progress(stopped.problem.text())
+            return False
+        return True
+
+    for batch in batches:
+        for name in ordered(chosen):
+            went = "ingest" not in wanted or attempt(ingest, name, batch, clock)
+            if went and (part := [step for step in REFINE if step in wanted]):
+                attempt(partial(refine, clock=clock), name, batch, part)
+        if "link" in wanted:
+            attempt(partial(link, clock=clock), batch)
+        if "gold" in wanted:
+            attempt(partial(gold, clock=clock), batch)
+    return {"items": items, "errors": errors}
+
+
+def quality_docs(settings: Settings) -> Path:
+    """Build the Data Docs site from the evidence the gate has kept."""
+    from expectations import gate
+
+    place = settings.lake / "docs" / "quality"
+    gate.build_docs(place)
+    return place

@@ -1,0 +1,1 @@
+"""Publish: what each bank may read, and what changed."""

@@ -1,0 +1,195 @@
+"""Bronze, silver and gate of one source's batch in one Spark application, with the sum checked at the end."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from expectations import gate, limits, metrics
+from jobs import runs
+from jobs.bronze import step as bronze
+from jobs.bronze.delivered import read
+from jobs.clock import Clock
+from jobs.errors import CreditFileError
+from jobs.flow import REFINE
+from jobs.ingest.receipt import Receipt, receipts
+from jobs.keys import Keys
+from jobs.runs import Run
+from jobs.silver import step as silver
+from jobs.silver.classify import ENTRIES
+from schemas import City, Source
+
+Progress = Callable[[str], None]
+FATES = ("silver", "quarantine", "duplicate", "suppressed")
+
+
+def inputs(source: Source, found: tuple[Receipt, ...]) -> str:
+    """Return the fingerprint of what refining a batch reads: its deliveries and the contract."""
+    contract = source.path.read_text("utf-8")
+    return runs.fingerprint(*(f"{r.delivery_no}:{r.sha256}:{r.received_at.isoformat()}" for r in found), contract)
+
+
+def refine(
+    spark: Callable[[], SparkSession],
+    lake: Path,
+    city: City,
+    keys: Keys,
+    source: Source,
+    batch: str,
+    clock: Clock,
+    progress: Progress,
+    steps: Iterable[str] = REFINE,
+) -> Run:
+    """Bring one landed batch to silver.
+
+    Nothing is read again that was read before: a batch whose deliveries and contract are those of its last finished
+    run is left alone, without a JVM.
+
+    Raises:
+        CreditFileError: CF-1001 if nothing is landed; CF-2101 on header drift; CF-22xx or CF-2301 if the gate holds
+            the batch (bronze is written, silver is as before); CF-2303 if the records do not add up.
+    """
+    found = receipts(lake, source.name, batch)
+    if not found:
+        raise CreditFileError("CF-1001", where=f"{source.name}/{batch}", undone="Nothing was loaded.")
+    mark = inputs(source, found)
+    if (before := runs.done(lake, "silver", source.name, batch, mark)) is not None:
+        return before
+    try:
+        run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, tuple(steps))
+    except CreditFileError as stopped:
+        status = "held" if stopped.exit == 4 else "failed"
+        problem = stopped.problem.as_json()
+        runs.write(
+            lake,
+            Run(
+                step="silver", source=source.name, batch=batch, status=status, finished_at=clock.now(), problem=problem
+            ),
+        )
+        raise
+    run = run.model_copy(update={"fingerprint": mark})
+    runs.write(lake, run)
+    return run
+
+
+def _refine(
+    spark: SparkSession,
+    lake: Path,
+    city: City,
+    keys: Keys,
+    source: Source,
+    batch: str,
+    found: tuple[Receipt, ...],
+    clock: Clock,
+    progress: Progress,
+    steps: tuple[str, ...],
+) -> Run:
+    seconds: dict[str, float] = {}
+    started = time.perf_counter()
+
+    def lap(name: str) -> None:
+        nonlocal started
+        seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - started, 3)
+        started = time.perf_counter()
+
+    bronze.check_header(source, found)
+    counts: Counter[str] = Counter(received=sum(receipt.rows for receipt in found))
+    reasons: Counter[str] = Counter()
+    gathered: dict[str, Any] = {}
+    judged = []
+    for item in source.objects:
+        delivered = read(spark, source, item, found, lake)
+        if delivered is None:
+            continue
+        identified = bronze.with_identity(spark, delivered, item.bronze, keys)
+        if "bronze" in steps:
+            bronze.write(spark, lake, source, item, batch, identified)
+            lap("bronze")
+        if "silver" not in steps:
+            continue
+        refined = silver.refine(spark, lake, city, keys, source, item, batch, identified)
+        figures = _figures(refined.rows, metrics.columns(item.silver))
+        gathered |= {f"{item.silver.thing}.{name}": value for name, value in figures.items()}
+        for fate in FATES:
+            counts[fate] += int(figures[fate] or 0)
+        reasons += _reasons(refined.rows)
+        judged.append((refined, figures))
+        lap("silver")
+    copies = _copies(found)
+    counts["duplicate"] += copies
+    if judged and "gate" in steps:
+        _judge(lake, source, batch, judged)
+        lap("gate")
+    for refined, _ in judged:
+        silver.write(spark, lake, source, batch, refined)
+        lap("silver")
+    if "silver" in steps:
+        _conserved(source, batch, counts)
+        progress(sentence(source.name, batch, counts))
+    return Run(
+        step="silver" if "silver" in steps else "bronze",
+        source=source.name,
+        batch=batch,
+        status="done",
+        counts=dict(counts),
+        reasons=dict(sorted(reasons.items())) | ({"COPIED_FILE": copies} if copies else {}),
+        metrics=gathered,
+        seconds=seconds,
+        finished_at=clock.now(),
+    )
+
+
+def _figures(rows: DataFrame, columns: list[Any]) -> dict[str, Any]:
+    """All metrics of a batch in one aggregate; the first action on the cached rows."""
+    found = rows.agg(*columns).first()
+    assert found is not None  # noqa: S101  (an aggregate always has one row)
+    return found.asDict()
+
+
+def _reasons(rows: DataFrame) -> Counter[str]:
+    """How often each reason was given; the first reason of a record is the decisive one."""
+    counted = rows.where(F.size(ENTRIES) > 0).groupBy(F.split(F.element_at(ENTRIES, 1), " ")[0].alias("reason")).count()
+    return Counter({row["reason"]: row["count"] for row in counted.toLocalIterator()})
+
+
+def _copies(found: tuple[Receipt, ...]) -> int:
+    """Records of files that are byte copies of one landed before: counted, and never loaded again."""
+    return sum(
+        file.rows
+        for receipt in found
+        for file in receipt.files
+        if receipt.duplicate_of is not None or file.duplicate_of is not None
+    )
+
+
+def _judge(lake: Path, source: Source, batch: str, judged: list[tuple[Any, dict[str, Any]]]) -> None:
+    """Ask the gate about every object of the batch; hold on the first that fails."""
+    for refined, figures in judged:
+        stated = limits.of(source)
+        verdict = gate.judge(source.name, batch, refined.item.silver, figures, stated, lake / "docs" / "quality")
+        if verdict.status == "hold":
+            worst = verdict.failures[0]
+            code = "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
+            raise CreditFileError(
+                code,
+                what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})",
+                where=f"{refined.item.silver.thing} {batch}",
+                undone="Silver is as before.",
+            )
+
+
+def _conserved(source: Source, batch: str, counts: Counter[str]) -> None:
+    """Hold the law of conservation: received = silver + quarantine + duplicate + suppressed (I1)."""
+    if counts["received"] != sum(counts[fate] for fate in FATES):
+        raise CreditFileError("CF-2303", what=sentence(source.name, batch, counts), where=f"{source.name}/{batch}")
+
+
+def sentence(source: str, batch: str, counts: Counter[str] | dict[str, int]) -> str:
+    """Return the sum at the end of a run, for people."""
+    parts = " + ".join(f"{fate} {counts.get(fate, 0):,}" for fate in FATES)
+    sign = "✓" if counts.get("received", 0) == sum(counts.get(fate, 0) for fate in FATES) else "✗"
+    return f"{source} {batch}: received {counts.get('received', 0):,} = {parts} {sign}"

@@ -1,0 +1,1 @@
+"""Release: sealed batches of files, frozen rows and a signed manifest."""

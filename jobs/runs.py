@@ -1,0 +1,74 @@
+"""What ran, with what result: one small JSON file per step, source and batch, readable without a JVM.
+
+A finished run remembers the fingerprint of what it read; the same command on the same input then does nothing.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+ALL = "all"
+
+
+class Run(BaseModel):
+    """One finished, held or failed run of a step."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: str
+    source: str
+    batch: str
+    status: str
+    fingerprint: str = ""
+    counts: dict[str, int] = {}
+    reasons: dict[str, int] = {}
+    metrics: dict[str, float | int | None] = {}
+    seconds: dict[str, float] = {}
+    finished_at: datetime
+    problem: dict[str, Any] | None = None
+
+
+def _place(lake: Path, step: str, source: str, batch: str) -> Path:
+    return lake / "runs" / step / source / f"{batch}.json"
+
+
+def write(lake: Path, run: Run) -> None:
+    """Keep a run, by rename, so that a reader never sees half of it."""
+    write_json(_place(lake, run.step, run.source, run.batch), run.model_dump(mode="json"))
+
+
+def write_json(place: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file by rename."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+    part.replace(place)
+
+
+def find(lake: Path, step: str, source: str, batch: str) -> Run | None:
+    """Return the latest run of a step, or None."""
+    place = _place(lake, step, source, batch)
+    return Run.model_validate_json(place.read_bytes()) if place.is_file() else None
+
+
+def done(lake: Path, step: str, source: str, batch: str, fingerprint: str) -> Run | None:
+    """Return the finished run that read just this input, or None."""
+    run = find(lake, step, source, batch)
+    return run if run is not None and run.status == "done" and run.fingerprint == fingerprint else None
+
+
+def read(lake: Path, step: str = "*") -> list[Run]:
+    """Return all runs, by step, source and batch; release records are no runs."""
+    places = sorted(p for p in (lake / "runs").glob(f"{step}/*/*.json") if not p.name.endswith(".part"))
+    return [Run.model_validate_json(place.read_bytes()) for place in places]
+
+
+def fingerprint(*parts: str) -> str:
+    """Return a short hash over what a run read."""
+    return sha256("|".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Silver: typed, checked records with history; one cleaner per source, everything else generic."""

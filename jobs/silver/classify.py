@@ -1,0 +1,149 @@
+"""One pass over a cleaned batch: reasons, warnings, hashes; then what becomes of each record.
+
+Order of the verdicts: set aside for an error, then duplicate of an earlier record, then suppressed for want of a
+legal basis, else silver. Every record gets exactly one.
+"""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from expectations.rows import nullified_sql, reasons_sql
+from jobs.hashing import content, keyed
+from jobs.silver.consent import allows
+from schemas import Source, Table
+
+ENTRIES = "reason_entries"
+DISPOSITION = "disposition_code"
+NOT_CONTENT = ("source_record_no", "extracted_at")
+"""Columns in which the same record differs each time the office sends it."""
+
+PLACE = ("batch_id", "delivery_no", "file", "line")
+CARRIED = ("identity_hash", "is_parsed", "parse_reason", *PLACE, "known_from_at")
+
+
+def checked(cleaned: DataFrame, table: Table, timezone: str) -> DataFrame:
+    """Add reasons and warnings to cleaned rows, take unusable values away, and hash what names a person.
+
+    Args:
+        cleaned: What a cleaner made, with `delivered`, and the key columns of `jobs.hashing` (purpose `link`).
+        table: The silver table.
+        timezone: The city's, in which a day of delivery is meant.
+
+    Returns:
+        The stored columns without `batch`-level verdict, plus `reason_entries` and the place; no plain identifier.
+    """
+    received = F.to_date(F.from_utc_timestamp(F.col("delivered.known_from_at"), timezone))
+    judged = cleaned.withColumn("received_date", received)
+    unread = F.when(~F.col("delivered.is_parsed"), F.array(F.col("delivered.parse_reason")))
+    entries = F.coalesce(unread, F.expr(reasons_sql(table, "error")))
+    warnings = F.when(F.col("delivered.is_parsed"), F.expr(reasons_sql(table, "warning")))
+    judged = judged.withColumns({ENTRIES: entries, "warning_entries": F.coalesce(warnings, F.array())})
+    judged = judged.withColumns({name: F.expr(sql) for name, sql in nullified_sql(table).items()})
+    kept = [_stored(column.name, column.encrypted_name, column.is_identifier) for column in table.columns]
+    hashed = judged.select(
+        "record_id",
+        *(F.col(f"delivered.{name}").alias(name) for name in CARRIED),
+        *[column for column in kept if column is not None],
+        ENTRIES,
+        F.array_distinct(F.transform("warning_entries", lambda e: F.split(e, " ")[0])).alias("warning_codes"),
+        "key_inner",
+        "key_outer",
+    )
+    names = {c.name: c.encrypted_name or c.name for c in table.columns if c.encrypted_name or not c.is_identifier}
+    key = keyed(F.to_json(F.struct(*(F.col(names[name]) for name in table.primary_key))))
+    facts = [F.col(stored) for name, stored in sorted(names.items()) if name not in NOT_CONTENT]
+    return hashed.withColumns({"key_hash": key, "content_hash": content(*facts)}).drop("key_inner", "key_outer")
+
+
+def _stored(name: str, encrypted: str | None, is_identifier: bool) -> Column | None:
+    """The masking plan: an identifier leaves as its keyed hash, or not at all."""
+    if not is_identifier:
+        return F.col(name)
+    return keyed(F.col(name)).alias(encrypted) if encrypted else None
+
+
+def first_places(rows: DataFrame, earlier: DataFrame) -> DataFrame:
+    """Find records that say again what an earlier record said: record_id and `duplicate_of_id`.
+
+    Only keys travel through the shuffle. `earlier` holds key_hash, content_hash, record_id and place of silver rows
+    of earlier batches.
+    """
+    order = F.struct(*PLACE, "record_id")
+    mine = rows.where(F.size(ENTRIES) == 0).select(
+        "key_hash", "content_hash", order.alias("place"), F.lit(1).alias("new")
+    )
+    theirs = earlier.select(
+        "key_hash",
+        "content_hash",
+        F.struct(
+            "batch_id", "delivery_no", F.lit("").alias("file"), F.lit(0).cast("bigint").alias("line"), "record_id"
+        ).alias("place"),
+        F.lit(0).alias("new"),
+    )
+    groups = mine.unionByName(theirs).groupBy("key_hash", "content_hash")
+    repeated = groups.agg(
+        F.min("place").alias("first"), F.collect_list(F.when(F.col("new") == 1, F.col("place"))).alias("places")
+    ).where(F.size("places") + F.when(F.array_contains("places", F.col("first")), 0).otherwise(1) > 1)
+    return (
+        repeated.select(F.explode("places").alias("place"), F.col("first.record_id").alias("duplicate_of_id"))
+        .where("place.record_id <> duplicate_of_id")
+        .select(F.col("place.record_id").alias("record_id"), "duplicate_of_id")
+    )
+
+
+def unknown_deletes(rows: DataFrame, earlier: DataFrame) -> DataFrame:
+    """Find withdrawals (D) of keys nobody ever delivered: record_id."""
+    known = rows.where(f"operation_code <> 'D' AND size({ENTRIES}) = 0").select("key_hash")
+    deletes = rows.where(f"operation_code = 'D' AND size({ENTRIES}) = 0").select("record_id", "key_hash")
+    return deletes.join(known.unionByName(earlier.select("key_hash")), "key_hash", "left_anti").select("record_id")
+
+
+def classified(
+    rows: DataFrame, source: Source, table: Table, earlier: DataFrame, grants: DataFrame | None, r14: Sequence[str]
+) -> DataFrame:
+    """Give each record its disposition: null stays in silver.
+
+    Args:
+        rows: `checked` rows.
+        source: The contract, for its legal basis.
+        table: The silver table, for its article-14 columns.
+        earlier: Silver rows of earlier batches.
+        grants: Windows granted to the operator per person, or None if the source needs no consent to load.
+        r14: Article-14 items the operator has enabled.
+    """
+    repeated = first_places(rows, earlier)
+    strangers = unknown_deletes(rows, earlier).withColumn("is_stranger", F.lit(True))
+    joined = rows.join(F.broadcast(repeated), "record_id", "left").join(F.broadcast(strangers), "record_id", "left")
+    entries = F.when(F.col("is_stranger"), F.array(F.lit("DELETE_UNKNOWN_KEY"))).otherwise(F.col(ENTRIES))
+    joined = joined.withColumn(ENTRIES, entries).drop("is_stranger")
+    at = F.col("known_from_at")
+    if grants is not None:
+        joined = joined.join(grants, "certificate_hash", "left")
+        is_allowed = allows(F.col("windows"), at, "kinds", source.data_kind_code or "")
+        joined = joined.withColumns(dict(_article_14(table, at, r14).items()))
+    else:
+        is_allowed = F.lit(True)
+    disposition = (
+        F.when(F.size(ENTRIES) > 0, F.lit("QUARANTINE"))
+        .when(F.col("duplicate_of_id").isNotNull(), F.lit("DUPLICATE"))
+        .when(~is_allowed, F.lit("SUPPRESSED"))
+    )
+    reasons = (
+        F.when(disposition == "DUPLICATE", F.array(F.lit("EXACT_DUPLICATE")))
+        .when(disposition == "SUPPRESSED", F.array(F.lit("NO_CONSENT")))
+        .otherwise(F.col(ENTRIES))
+    )
+    return joined.withColumns({ENTRIES: reasons, DISPOSITION: disposition}).drop("windows")
+
+
+def _article_14(table: Table, at: Column, enabled: Sequence[str]) -> dict[str, Column]:
+    """Values of article 14 stay only for those who allowed that very item in writing; else null (CRR-14b)."""
+    found = {}
+    for column in table.columns:
+        for item in [tag for tag in column.tags if tag.startswith("R14.")]:
+            may = allows(F.col("windows"), at, "items", item.removeprefix("R14."))
+            is_on = item.removeprefix("R14.") in enabled
+            found[column.name] = F.when(may, F.col(column.name)) if is_on else F.lit(None).cast(column.physical_type)
+    return found

@@ -1,0 +1,1 @@
+"""How delivered text becomes a typed value: `Column -> Column`, null where it cannot be read, never an error."""

@@ -1,0 +1,54 @@
+"""Text as offices write it: full width, hidden spaces, and many words for nothing."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from schemas.delivered import ABSENT, INVISIBLE, NARROW, WIDE
+
+SYSTEM = ("record_id", "batch_id", "file", "parse_reason", "identity_hash")
+"""Ours, not the office's."""
+
+FREE = ("_text", "_name")
+"""Endings of free text: its inner spaces mean something."""
+
+
+def folded(delivered: Column) -> Column:
+    """Half width, without any space or hidden character: for numbers, codes and dates. Absent words become null."""
+    narrow = F.translate(F.translate(delivered, INVISIBLE, ""), WIDE, NARROW)
+    return F.when(~F.upper(narrow).isin(*ABSENT), narrow)
+
+
+def plain(delivered: Column) -> Column:
+    """Free text: outer spaces off, absent words null, the rest as written."""
+    kept = F.trim(delivered)
+    return F.when(~F.upper(kept).isin(*ABSENT), kept)
+
+
+def fold(bronze: DataFrame) -> DataFrame:
+    """Fold every delivered field once, before any cleaner reads it: null then means that the office wrote nothing.
+
+    One projection of its own, so that Spark keeps the folded values instead of folding again in each check.
+
+    Returns:
+        The same columns, and `delivered`: all of them as one struct, by which row checks tell absent from unreadable.
+    """
+    folds = {
+        name: (plain if name.endswith(FREE) else folded)(F.col(name))
+        for name, kind in bronze.dtypes
+        if kind == "string" and name not in SYSTEM
+    }
+    return bronze.withColumns(folds).withColumn("delivered", F.struct("*"))
+
+
+def yes_no(delivered: Column) -> Column:
+    """是/否, true/false, 1/0, Y/N as a boolean."""
+    said = F.upper(delivered)
+    return F.when(said.isin("是", "TRUE", "1", "Y", "YES", "T"), F.lit(True)).when(
+        said.isin("否", "FALSE", "0", "N", "NO", "F"), F.lit(False)
+    )
+
+
+def words(delivered: Column) -> Column:
+    """A JSON array of texts, or texts divided by ; , or |, as an array; null if absent."""
+    listed = F.from_json(delivered, "ARRAY<STRING>")
+    return F.when(delivered.startswith("["), listed).otherwise(F.split(delivered, "[;,|]"))

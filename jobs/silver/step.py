@@ -1,0 +1,87 @@
+"""Silver of one batch: clean, check, classify once; judge the batch; then write both sides from the same pass."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs import lake as tables
+from jobs.errors import CreditFileError
+from jobs.hashing import without_keys
+from jobs.keys import Keys
+from jobs.silver.classify import DISPOSITION, ENTRIES, checked, classified
+from jobs.silver.consent import granted_to
+from schemas import City, Source, SourceObject
+
+EARLIER = ("key_hash", "content_hash", "batch_id", "delivery_no", "record_id")
+
+
+class Refined(NamedTuple):
+    """A batch's rows with their disposition, cached: metrics, silver and quarantine are made from it."""
+
+    item: SourceObject
+    rows: DataFrame
+
+
+def clean(source: Source, item: SourceObject, delivered: DataFrame) -> DataFrame:
+    """Call the source's own cleaner: `jobs.silver.<source>.clean`, or `clean_<object>` for a second object."""
+    module = import_module(f"jobs.silver.{source.name}")
+    cleaned: DataFrame = getattr(module, f"clean_{item.name}" if item.name else "clean")(delivered)
+    return cleaned
+
+
+def refine(
+    spark: SparkSession,
+    lake: Path,
+    city: City,
+    keys: Keys,
+    source: Source,
+    item: SourceObject,
+    batch: str,
+    identified: DataFrame,
+) -> Refined:
+    """Clean and classify one object's batch; nothing is written yet."""
+    from jobs.hashing import with_keys
+
+    table = item.silver
+    plain = without_keys(identified).drop("identity_text", "raw_text")
+    cleaned = with_keys(spark, clean(source, item, plain), keys, "link")
+    rows = checked(cleaned, table, city.city.timezone).localCheckpoint()
+    earlier = tables.read(spark, lake, table.name).where(F.col("batch_id") < batch).select(*EARLIER)
+    grants = _grants(spark, lake, city, source)
+    verdicts = classified(rows, source, table, earlier, grants, city.operator.r14_enabled_items)
+    return Refined(item, verdicts.localCheckpoint())
+
+
+def _grants(spark: SparkSession, lake: Path, city: City, source: Source) -> DataFrame | None:
+    """Windows granted to the operator, for sources that load by the consent ledger.
+
+    Under `public_body` a department's source loads as a statutory duty (domain.md, section 4.1).
+
+    Raises:
+        CreditFileError: CF-2402 if the ledger was never loaded: everything would be suppressed.
+    """
+    if source.consent_proof != "LEDGER" or city.operator.role == "public_body":
+        return None
+    if not tables.exists(lake, "silver.consent_grant"):
+        raise CreditFileError("CF-2402", where=source.name, undone="Nothing was loaded.")
+    return granted_to(tables.read(spark, lake, "silver.consent_grant"), city.operator.code)
+
+
+def write(spark: SparkSession, lake: Path, source: Source, batch: str, refined: Refined) -> None:
+    """Write silver and quarantine of a batch from the cached rows; each replaces exactly this batch."""
+    item, rows = refined
+    tables.replace_batch(spark, lake, item.silver.name, batch, rows.where(f"{DISPOSITION} IS NULL"))
+    aside = rows.where(f"{DISPOSITION} IS NOT NULL").withColumns(
+        {
+            "reason_codes": F.transform(ENTRIES, lambda entry: F.split(entry, " ")[0]),
+            "reason_column_names": F.transform(
+                ENTRIES, lambda entry: F.coalesce(F.try_element_at(F.split(entry, " "), F.lit(2)), F.lit(""))
+            ),
+            "contract_version_code": F.lit(source.version),
+            "owner_name": F.lit(source.owner),
+        }
+    )
+    tables.replace_batch(spark, lake, f"quarantine.{item.silver.thing}", batch, aside)

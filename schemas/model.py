@@ -1,0 +1,182 @@
+"""What a contract says, as plain frozen values: the one shape everything else is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+
+class ContractError(ValueError):
+    """A contract, code list, rule file or profile is wrong; `problems` names every place as `file:line: message`."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check a contract states: `id` is the reason code a bad row gets."""
+
+    id: str
+    implementation: str
+    severity: str = "error"
+    arguments: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: name, meaning, types, grading, lineage and checks."""
+
+    name: str
+    physical_name: str
+    business_name: str
+    description: str
+    logical_type: str
+    physical_type: str
+    required: bool = False
+    primary_key_position: int | None = None
+    classification: str = "internal"
+    encrypted_name: str | None = None
+    tags: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    code_list: str | None = None
+    purposes: tuple[str, ...] = ()
+    security_level: int = 2
+    sources: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    absent_values: tuple[str, ...] = ()
+    line: int = 0
+
+    @property
+    def is_identifier(self) -> bool:
+        """A direct identifier: lives in the vault only; elsewhere its keyed hash stands for it."""
+        return self.classification == "identifier"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table `layer.thing`. `columns` are the contract's; `system` those every table of its layer carries."""
+
+    name: str
+    layer: str
+    description: str
+    columns: tuple[Column, ...]
+    system: tuple[Column, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    version: str = "1.0.0"
+    path: Path = Path()
+
+    @property
+    def thing(self) -> str:
+        """The name behind the layer."""
+        return self.name.split(".", 1)[1]
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """Names of the key columns, in key order."""
+        keyed = [c for c in (*self.system, *self.columns) if c.primary_key_position is not None]
+        return tuple(c.name for c in sorted(keyed, key=lambda c: c.primary_key_position or 0))
+
+    @property
+    def partition_by(self) -> tuple[str, ...]:
+        """Names of the partition columns."""
+        return tuple(c.name for c in (*self.system, *self.columns) if "partition" in c.tags)
+
+    def column(self, name: str) -> Column:
+        """Return a column by name; KeyError if the contract has none."""
+        for column in (*self.columns, *self.system):
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+    @property
+    def identifiers(self) -> tuple[Column, ...]:
+        """Columns that go to the vault."""
+        return tuple(c for c in self.columns if c.is_identifier)
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """What is written: system columns, then the contract's, each identifier replaced by its hash or left out."""
+        return (*self.system, *(stored for c in self.columns if (stored := _stored(c)) is not None))
+
+
+def _stored(column: Column) -> Column | None:
+    """The masking plan of one column: itself, its keyed hash, or nothing."""
+    if not column.is_identifier:
+        return column
+    if column.encrypted_name is None:
+        return None
+    return Column(
+        name=column.encrypted_name,
+        physical_name=column.encrypted_name,
+        business_name=f"{column.business_name}（带钥散列）",
+        description=f"Keyed hash of {column.name}; the value itself is sealed in the vault.",
+        logical_type="string",
+        physical_type="STRING",
+        required=column.required,
+        primary_key_position=column.primary_key_position,
+        classification="restricted",
+        purposes=column.purposes,
+        security_level=column.security_level,
+        sources=column.sources,
+        line=column.line,
+    )
+
+
+@dataclass(frozen=True)
+class Server:
+    """How an office delivers: transport, format, encoding, and the transport's own properties."""
+
+    type: str
+    transport: str
+    format: str
+    encoding: str
+    delimiter: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SourceObject:
+    """One kind of record a source delivers; the main one has the empty name."""
+
+    name: str
+    bronze: Table
+    silver: Table
+
+
+@dataclass(frozen=True)
+class Source:
+    """One office's contract, `schemas/sources/<name>.odcs.yaml`."""
+
+    name: str
+    version: str
+    title: str
+    description: str
+    owner: str
+    server: Server
+    cron: str
+    timezone: str
+    batch_format: str
+    legal_basis: str
+    consent_proof: str | None
+    data_kind_code: str | None
+    agreement_no: str
+    quarantine_limit_ratio: float
+    quarantine_few_count: int
+    ttl_days: int
+    tags: tuple[str, ...]
+    objects: tuple[SourceObject, ...]
+    path: Path
+
+    def object(self, name: str = "") -> SourceObject:
+        """Return one of the source's objects; KeyError if the contract has none of this name."""
+        for found in self.objects:
+            if found.name == name:
+                return found
+        raise KeyError(f"{self.name} has no object {name!r}")

@@ -1,0 +1,89 @@
+"""From a contract to Spark and Delta: StructType, DDL with comments, NOT NULL and CHECK. The one Spark import here.
+
+The type map is our own, because `StructType.fromDDL` needs a live JVM and schema tests should not.
+"""
+
+import re
+
+from pyspark.sql import types as T
+
+from schemas.model import Column, Table
+
+PLAIN: dict[str, T.DataType] = {
+    "STRING": T.StringType(),
+    "DATE": T.DateType(),
+    "TIMESTAMP": T.TimestampType(),
+    "BOOLEAN": T.BooleanType(),
+    "INT": T.IntegerType(),
+    "BIGINT": T.LongType(),
+    "DOUBLE": T.DoubleType(),
+    "BINARY": T.BinaryType(),
+}
+
+
+def _fields(inner: str) -> list[str]:
+    """Split a struct's fields at commas that are not inside a nested type."""
+    parts, depth, start = [], 0, 0
+    for position, character in enumerate(inner):
+        depth += (character in "<(") - (character in ">)")
+        if character == "," and depth == 0:
+            parts.append(inner[start:position])
+            start = position + 1
+    return [part.strip() for part in (*parts, inner[start:])]
+
+
+def data_type(physical: str) -> T.DataType:
+    """Return the Spark type of a contract's physical type, e.g. `ARRAY<STRUCT<a: STRING, b: DATE>>`."""
+    physical = physical.strip()
+    if physical in PLAIN:
+        return PLAIN[physical]
+    if found := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", physical):
+        return T.DecimalType(int(found[1]), int(found[2]))
+    if found := re.fullmatch(r"ARRAY<(.*)>", physical):
+        return T.ArrayType(data_type(found[1]))
+    if found := re.fullmatch(r"STRUCT<(.*)>", physical):
+        pairs = [part.split(":", 1) for part in _fields(found[1])]
+        return T.StructType([T.StructField(name.strip(), data_type(kind)) for name, kind in pairs])
+    raise ValueError(f"no Spark type for {physical}")
+
+
+def _struct(columns: tuple[Column, ...]) -> T.StructType:
+    return T.StructType([T.StructField(c.name, data_type(c.physical_type), not c.required) for c in columns])
+
+
+def stored(table: Table) -> T.StructType:
+    """Schema of what is written: identifiers as keyed hashes, system columns first."""
+    return _struct(table.stored_columns)
+
+
+def logical(table: Table) -> T.StructType:
+    """Schema of a table's own columns in memory, identifiers in plain: what a cleaner makes, all nullable."""
+    return T.StructType([T.StructField(c.name, data_type(c.physical_type)) for c in table.columns])
+
+
+def checks(table: Table) -> dict[str, str]:
+    """CHECK constraints by name: bounds of numbers, never on identifiers (a violation prints the row)."""
+    found = {}
+    for column in table.stored_columns:
+        if column.classification not in ("internal", "public") or not column.physical_type.startswith(("DEC", "INT")):
+            continue
+        for option, sign in (("minimum", ">="), ("exclusiveMinimum", ">"), ("maximum", "<=")):
+            if option in column.options:
+                found[f"{column.name}_{option}"] = f"{column.name} {sign} {column.options[option]}"
+    return found
+
+
+def ddl(table: Table, location: str) -> str:
+    """Return the Delta DDL of a table at a path: types, NOT NULL, comments, partitions."""
+    lines = []
+    for column in table.stored_columns:
+        comment = f"{column.business_name} · {column.description}".replace("\\", "").replace("'", "’")
+        kind = data_type(column.physical_type).simpleString()
+        lines.append(f"  `{column.name}` {kind}{' NOT NULL' if column.required else ''} COMMENT '{comment}'")
+    partitions = f"\nPARTITIONED BY ({', '.join(table.partition_by)})" if table.partition_by else ""
+    description = table.description.replace("'", "’")
+    return (
+        f"CREATE TABLE IF NOT EXISTS delta.`{location}` (\n"
+        + ",\n".join(lines)
+        + f"\n) USING DELTA{partitions}\nCOMMENT '{description}'"
+    )

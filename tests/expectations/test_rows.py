@@ -1,0 +1,182 @@
+"""Each reason a contract can give, as one drawn row: silver's value, what the office wrote (`d_`), and the reason."""
+
+import pytest
+from literal import rows
+
+import schemas
+from expectations.rows import checks, nullified_sql, reasons_sql
+
+RECEIVED = "2026-10-05"
+
+PERSON = """
+    record_id | certificate_no     | certificate_type_code | d_certificate_no   | reasons
+    ok        | 31011519900307451X | RID                   | 31011519900307451X | []
+    absent    |                    |                       |                    | KEY_NULL certificate_no
+    cut       | 3.10115E+17        |                       | 3.10115E+17        | ID_TRUNCATED certificate_no
+    short     | 31011519900307451  |                       | 31011519900307451  | ID_LENGTH certificate_no
+    letters   | 31011519900O07451X |                       | 31011519900O07451X | ID_CHARSET certificate_no
+    no_day    | 310115199902300015 | RID                   | 310115199902300015 | ID_DATE certificate_no
+    unborn    | 310115209901010012 | RID                   | 310115209901010012 | ID_FUTURE certificate_no
+    too_old   | 310115188001010017 | RID                   | 310115188001010017 | ID_AGE certificate_no
+    digit     | 310115199003074512 | RID                   | 310115199003074512 | ID_CHECKSUM certificate_no
+    passport  | E12345678          | PAS                   | E12345678          | []
+    masked    | 3101**********4512 | MASKED                | 3101**********4512 | []
+    """
+
+MONTHS = """
+    record_id | period_month | d_period_month | reasons
+    ok        | 2026-09-01   | 202609         | []
+    no_month  |              | 202613         | MONTH_FORM period_month
+    no_key    |              |                | KEY_NULL period_month
+    """
+
+PAYMENTS = """
+    record_id | paid_date  | d_paid_date | reasons
+    ok        | 2026-09-25 | 20260925    | []
+    unpaid    |            | 1900-01-01  | []
+    no_day    |            | 20260931    | DATE_IMPOSSIBLE paid_date
+    same_day  | 2026-10-05 | 20261005    | []
+    too_soon  | 2026-10-06 | 20261006    | DATE_FUTURE paid_date
+    """
+
+BASES = """
+    record_id | base_cny | d_base_cny | reasons
+    ok        | 7310.00  | 7310.00    | []
+    paused    |          | 0          | []
+    withheld  |          |            | []
+    letters   |          | 73l0       | VALUE_FORM base_cny
+    minus     | -1.00    | -1         | AMOUNT_NEGATIVE base_cny
+    """
+
+KINDS = """
+    record_id | payment_kind_code | d_payment_kind_code | reasons
+    ok        | NORMAL            | 正常                | []
+    misspelt  |                   | 正長                | CODE_UNKNOWN payment_kind_code
+    no_kind   |                   |                     | REQUIRED_NULL payment_kind_code
+    """
+
+CREDIT_CODES = """
+    record_id | uscc_no            | d_uscc_no          | reasons
+    ok        | 91110000600037341L | 91110000600037341L | []
+    short     | 91110000600037341  | 91110000600037341  | USCC_LENGTH uscc_no
+    letter    | 9111000060003734IL | 9111000060003734IL | USCC_CHARSET uscc_no
+    digit     | 91110000600037341K | 91110000600037341K | USCC_CHECKSUM uscc_no
+    inner     | 92310115MA1H8XYQ0D | 92310115MA1H8XYQ0D | USCC_ORG uscc_no
+    """
+
+INDUSTRIES = """
+    record_id | industry_code | d_industry_code | reasons
+    ok        | I62           | I62             | []
+    words     | 餐饮          | 餐饮            | VALUE_PATTERN industry_code
+    """
+
+RESIDENCE = """
+    record_id | issue_date | d_issue_date | valid_to_date | d_valid_to_date | reasons
+    ok        | 2026-09-01 | 20260901     | 2027-08-31    | 20270831        | []
+    for_ever  | 2026-09-01 | 20260901     |               | 9999-12-31      | []
+    unknown   |            | 1900-01-01   |               |                 | DATE_PLACEHOLDER issue_date
+    backwards | 2026-09-01 | 20260901     | 2026-08-31    | 20260831        | DATE_ORDER
+    """
+
+WILDCARDS = """
+    record_id | recipient_code | d_recipient_code | purpose_codes | d_purpose_codes | data_kind_codes | reasons
+    ok        | BANK_A         | BANK_A           | 02            | 02              | WORK            | []
+    anyone    | *              | *                | 02            | 02              | WORK            | CONSENT_INVALID
+    anything  | BANK_A         | BANK_A           | 02            | 02              | WORK, all       | CONSENT_INVALID
+    """
+
+WITHDRAWALS = """
+    record_id | granted_at       | d_granted_at     | withdrawn_at     | d_withdrawn_at   | reasons
+    ok        | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-09-02T08:00 | 2026-09-02T08:00 | []
+    too_early | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-08-31T08:00 | 2026-08-31T08:00 | CONSENT_INVALID
+    not_yet   | 2026-10-06T08:00 | 2026-10-06T08:00 |                  |                  | DATE_FUTURE granted_at
+    """
+
+GRANTS = """
+    record_id | document_hash | frequency_count | d_frequency_count | reasons
+    ok        |               | 12              | 12                | []
+    forged    | 12ab          | 12              | 12                | CONSENT_INVALID document_hash
+    minus     |               | -1              | -1                | VALUE_RANGE frequency_count
+    """
+
+DRAWN = {
+    "silver.hrss_social_insurance": (PERSON, MONTHS, PAYMENTS, BASES, KINDS),
+    "silver.amr_business": (CREDIT_CODES, INDUSTRIES),
+    "silver.psb_residence": (RESIDENCE,),
+    "silver.consent_grant": (WILDCARDS, WITHDRAWALS, GRANTS),
+}
+
+
+def cleaned(spark, name, text):
+    """What a cleaner would make of a drawn table; columns not drawn are null, and nothing was written there."""
+    table = schemas.table(name)
+    delivered = sorted({column.sources[0].split(".")[-1] for column in table.columns})
+    written = {f"d_{column}": "STRING" for column in delivered}
+    drawn = rows(spark, name, text, reasons="ARRAY<STRING>", **written)
+
+    def given(name, kind="STRING"):
+        return name if name in drawn.columns else f"CAST(NULL AS {kind})"
+
+    others = [f"{given(c.name, c.physical_type)} AS {c.name}" for c in table.columns if c.name not in drawn.columns]
+    struct = ", ".join(f"{given(f'd_{name}')} AS {name}" for name in delivered)
+    return drawn.selectExpr("*", *others, f"struct({struct}) AS delivered", f"DATE'{RECEIVED}' AS received_date")
+
+
+def judged(spark, name, text, severity="error"):
+    """Reasons by row: drawn ones, and given ones about drawn columns or the whole row."""
+    frame = cleaned(spark, name, text)
+    drawn = text.strip().splitlines()[0]
+    found = frame.selectExpr("record_id", "reasons", f"{reasons_sql(schemas.table(name), severity)} AS given").collect()
+    names = [column.strip() for column in drawn.split("|")]
+    given = {row["record_id"]: [e for e in row["given"] if " " not in e or e.split(" ")[1] in names] for row in found}
+    return {row["record_id"]: row["reasons"] for row in found}, given
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in DRAWN.items() for text in texts])
+def test_a_row_gets_exactly_the_reasons_drawn_beside_it(spark, name, text):
+    expected, given = judged(spark, name, text)
+    assert given == expected
+
+
+def test_every_reason_a_contract_can_give_is_drawn_here():
+    """Two are drawn below, because their text is long or their row stays."""
+    drawn = "".join(text for texts in DRAWN.values() for text in texts)
+    stated = {check.reason for source in schemas.sources() for item in source.objects for check in checks(item.silver)}
+    assert {reason for reason in stated if reason not in drawn} == {"TEXT_OVERSIZE", "ID_15_AMBIGUOUS"}
+
+
+def test_a_text_over_its_length_is_set_aside_and_one_at_its_length_is_not(spark):
+    text = f"""
+        record_id | employer_name | d_employer_name | reasons
+        ok        | {"长" * 200}  | x               | []
+        poison    | {"长" * 201}  | x               | TEXT_OVERSIZE employer_name
+        """
+    expected, given = judged(spark, "silver.hrss_social_insurance", text)
+    assert given == expected
+
+
+def test_a_number_no_key_needs_is_taken_away_with_a_warning(spark):
+    text = """
+        record_id | certificate_no     | certificate_type_code | reasons
+        ok        | 31011519900307451X | RID                   | []
+        digit     | 310115199003074512 | RID                   | ID_CHECKSUM certificate_no
+        century   | 340104000101997    | RID15                 | ID_15_AMBIGUOUS certificate_no
+        """
+    expected, given = judged(spark, "silver.psb_residence", text, severity="warning")
+    assert given == expected
+    kept = nullified_sql(schemas.table("silver.psb_residence"))["certificate_no"]
+    frame = cleaned(spark, "silver.psb_residence", text).selectExpr("record_id", f"{kept} AS kept").collect()
+    assert {row["record_id"]: row["kept"] for row in frame} == {
+        "ok": "31011519900307451X",
+        "digit": None,
+        "century": None,
+    }
+
+
+def test_reasons_stand_in_the_contracts_order(spark):
+    text = """
+        record_id | period_month | d_period_month | base_cny | d_base_cny | paid_date | d_paid_date | reasons
+        r1        |              | x              | -1.00    | -1         |           | x           | []
+        """
+    _, given = judged(spark, "silver.hrss_social_insurance", text)
+    assert given == {"r1": ["MONTH_FORM period_month", "DATE_IMPOSSIBLE paid_date", "AMOUNT_NEGATIVE base_cny"]}

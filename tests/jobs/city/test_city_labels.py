@@ -1,0 +1,293 @@
+"""Labels against what was really delivered, read by other means than those that made them."""
+
+import json
+from collections import defaultdict
+from datetime import date, datetime
+
+import pytest
+from city_reader import Spot, truth
+
+import schemas
+from jobs import city
+
+HEADER = {"batch_no", "source_record_no", "extracted_at"}
+CODES = {
+    "operation_code": "operation",
+    "certificate_type_code": "certificate_type",
+    "residence_reason_code": "residence_reason",
+    "dwelling_kind_code": "dwelling_kind",
+    "district_code": "district",
+    "hukou_entry_code": "hukou_entry",
+    "gender_code": "gender",
+    "lessor_kind_code": "lessor_kind",
+    "program_code": "rental_program",
+    "mode_code": "consent_mode",
+    "fetch_code": "consent_fetch",
+    "form_code": "consent_form",
+    "insurance_kind_code": "insurance_kind",
+    "payment_kind_code": "payment_kind",
+    "entity_kind_code": "entity_kind",
+    "role_code": "business_role",
+}
+STATUS = {"hmb_rental_contract": "lease_status", "amr_business": "business_status"}
+PLACEHOLDERS = {"1900-01-01", "9999-12-31", "19000101", "99991231"}
+WIDE = {0xFF10 + n: str(n) for n in range(10)} | {0xFF21 + n: chr(65 + n) for n in range(26)}
+
+
+def columns_of(spot: Spot) -> list[str]:
+    found = next(item for item in schemas.source(spot.source).objects if item.name == spot.object)
+    return [column.name for column in found.bronze.columns]
+
+
+def keys_of(spot: Spot) -> tuple[str, ...]:
+    return next(item for item in schemas.source(spot.source).objects if item.name == spot.object).silver.primary_key
+
+
+@pytest.fixture(scope="module")
+def values(contents) -> dict[Spot, dict[str, object]]:
+    """Every record that can be read, as column -> value."""
+    found = {}
+    for spot, content in contents.items():
+        if isinstance(content, bytes):
+            try:
+                fields = content.decode("gb18030").split(",")
+            except UnicodeDecodeError:
+                continue
+            names = columns_of(spot)
+            if len(fields) == len(names):
+                found[spot] = {name: value or None for name, value in zip(names, fields, strict=True)}
+        else:
+            found[spot] = content
+    return found
+
+
+@pytest.fixture(scope="module")
+def owners(home) -> dict[str, int]:
+    found = {}
+    for row in truth(home, "identifier"):
+        if row["kind"] in ("CERTIFICATE", "CERTIFICATE_15"):
+            found[row["value"]] = row["true_person"]
+    return found
+
+
+def canonical(number: object) -> str:
+    return str(number).translate(WIDE).upper()
+
+
+def test_the_offices_write_the_columns_of_the_contracts(values):
+    for spot, value in values.items():
+        assert list(value) == columns_of(spot)
+
+
+def test_lines_that_cannot_be_read_are_those_labelled_so(records, contents, values):
+    unread = {spot for spot in contents if spot not in values and spot.delivery_no == 1}
+    labelled = {s for s, label in records.items() if label["fault"] in ("PARSE_LINE", "SHIFTED_COLUMN", "ENCODING")}
+    assert unread == labelled
+    for spot in unread:
+        label = records[spot]
+        fits = {"PARSE_LINE": 14, "SHIFTED_COLUMN": 18}.get(label["fault"])
+        if fits is None:
+            assert label["reason_code"] == "ENCODING"
+        else:
+            assert contents[spot].count(b",") == fits - 1
+            assert label["reason_code"] == "PARSE_LINE"
+
+
+def test_a_certificate_is_its_owners_unless_labelled(records, values, owners):
+    for spot, value in values.items():
+        label = records[spot]
+        if "certificate_no" not in value or spot.delivery_no == 2:
+            continue
+        is_known = owners.get(canonical(value["certificate_no"])) == label["true_person"]
+        assert is_known == (label["fault"] != "NUMBER_TYPO"), spot
+        if label["fault"] == "NUMBER_TYPO" and label["ends_in"] != "quarantine":
+            assert (label["link_class"], label["ends_in"], spot.source) == (
+                "NUMBER_TYPO",
+                "suppressed",
+                "psb_residence",
+            )
+        assert (label["link_class"] == "RID15") == (
+            len(canonical(value["certificate_no"])) == 15 and value["certificate_type_code"] == "RID"
+        )
+
+
+def test_a_key_is_empty_where_labelled_and_only_there(records, values):
+    for spot, value in values.items():
+        if spot.delivery_no == 1:
+            empty = [name for name in keys_of(spot) if value[name] in (None, "", "NULL", "-")]
+            assert bool(empty) == (records[spot]["fault"] == "KEY_NULL"), spot
+
+
+def test_codes_are_known_where_labelled_so(records, values):
+    for spot, value in values.items():
+        lists = CODES | ({"status_code": STATUS[spot.source]} if spot.source in STATUS else {})
+        unknown = [
+            name
+            for name in lists.keys() & value.keys()
+            if value[name] is not None
+            and value[name] not in schemas.codes(lists[name])
+            and value[name] not in schemas.fixes(lists[name])
+        ]
+        if spot.delivery_no == 1:
+            assert unknown == ([records[spot]["fault_column"]] if records[spot]["fault"] == "CODE_UNKNOWN" else []), (
+                spot
+            )
+
+
+def read_date(text: object) -> date | None:
+    digits = str(text).replace("-", "")[:8]
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
+
+
+def test_dates_are_what_their_labels_say(records, values):
+    for spot, value in values.items():
+        label = records[spot]
+        dates = {name: text for name, text in value.items() if name.endswith("_date") and text}
+        odd = {name for name, text in dates.items() if read_date(text) is None}
+        meaningless = {name for name, text in dates.items() if text in PLACEHOLDERS}
+        if spot.delivery_no == 1:
+            column = {label["fault_column"]}
+            assert odd == (column if label["fault"] == "DATE_IMPOSSIBLE" else set()), spot
+            assert meaningless == (column if label["fault"] == "DATE_PLACEHOLDER" else set()), spot
+
+
+def test_clean_records_keep_time_in_order(records, values, home):
+    pairs = [
+        ("issue_date", "valid_to_date"),
+        ("residence_start_date", "residence_end_date"),
+        ("lease_start_date", "lease_end_date"),
+        ("role_start_date", "role_end_date"),
+        ("granted_at", "withdrawn_at"),
+        ("valid_from_at", "valid_to_at"),
+    ]
+    past = ("birth_date", "issue_date", "paid_date", "established_date", "hukou_date", "death_date", "endorsed_date")
+    past += ("residence_start_date", "granted_at")
+    for spot, value in values.items():
+        label = records[spot]
+        if label["reason_code"] in (None, "NO_CONSENT") and label["fault"] != "DATE_PLACEHOLDER":
+            day = city.received_at(spot.source, spot.batch).date()
+            assert all(read_date(value[name]) <= day for name in past if value.get(name)), spot
+            for first, second in pairs:
+                if value.get(first) and value.get(second):
+                    assert str(value[first]) <= str(value[second]), (spot, first)
+            assert datetime.fromisoformat(str(value["event_at"])) <= datetime.fromisoformat(str(value["extracted_at"]))
+
+
+def content_of(spot: Spot, value: dict[str, object]) -> str:
+    kept = {name: canonical(text) if name == "certificate_no" else text for name, text in value.items()}
+    return json.dumps([spot.source, spot.object, {name: text for name, text in kept.items() if name not in HEADER}])
+
+
+def place(spot: Spot) -> tuple[str, int, str, int]:
+    return spot.batch, spot.delivery_no, spot.file, spot.line
+
+
+def test_equal_content_is_labelled_a_duplicate_of_an_earlier_record(records, values):
+    seen: dict[str, Spot] = {}
+    for spot in sorted(values, key=place):
+        label = records[spot]
+        if spot.delivery_no == 2 or label["ends_in"] == "quarantine":
+            continue
+        content = content_of(spot, values[spot])
+        assert (content in seen) == (label["fault"] == "EXACT_DUPLICATE"), spot
+        if content in seen:
+            named = (label["duplicate_of_batch"], label["duplicate_of_file"], label["duplicate_of_line"])
+            assert (seen[content].batch, seen[content].file, seen[content].line) == named
+            if seen[content].batch < spot.batch:  # what was not loaded could not be recognised months later
+                assert records[seen[content]]["ends_in"] == "silver"
+        else:
+            seen[content] = spot
+
+
+def test_corrections_and_deletions_name_a_record_of_the_same_key(records, values):
+    for spot, label in records.items():
+        if label["fault"] in ("CORRECTED", "DELETED"):
+            before = Spot(
+                spot.source, spot.object, label["corrects_batch"], 1, label["corrects_file"], label["corrects_line"]
+            )
+            keys = [[canonical(values[s][name]) for name in keys_of(spot)] for s in (before, spot)]
+            assert keys[0] == keys[1]
+            assert place(before) < place(spot)
+            assert values[before]["event_at"] < values[spot]["event_at"]
+            assert values[spot]["operation_code"] == ("D" if label["fault"] == "DELETED" else "U")
+            if label["fault"] == "DELETED":
+                assert {records[before]["ends_in"], label["ends_in"]} == {"silver"}
+                assert before.batch < spot.batch
+
+
+def test_a_deletion_of_an_unknown_key_is_labelled_so(records, values):
+    known = {
+        (spot.source, *(canonical(value[name]) for name in keys_of(spot)))
+        for spot, value in values.items()
+        if value["operation_code"] != "D"
+    }
+    deletions = [spot for spot, value in values.items() if value["operation_code"] == "D" and spot.delivery_no == 1]
+    assert deletions
+    for spot in deletions:
+        is_known = (spot.source, *(canonical(values[spot][name]) for name in keys_of(spot))) in known
+        assert records[spot]["fault"] == ("DELETED" if is_known else "DELETE_UNKNOWN_KEY")
+
+
+def test_late_records_happened_before_their_delivery_began(records, values):
+    late = [spot for spot, label in records.items() if label["fault"] == "LATE"]
+    assert late
+    for spot in late:
+        begins = {"2026-08": "2026-08-01", "2026-09": "2026-09-01"}[spot.batch]
+        assert str(values[spot]["event_at"]) < begins
+
+
+def test_records_without_a_live_grant_are_suppressed(records, values, home):
+    """A second reading of the ledger: straight from the delivered grants that are labelled silver."""
+    needs = {"psb_residence": "RESIDENCE", "hrss_social_insurance": "WORK", "hmb_rental_contract": "HOUSING"}
+    versions = defaultdict(list)
+    for spot, value in values.items():
+        is_entered = spot.source == "consent_grant" and records[spot]["ends_in"] == "silver"
+        if is_entered and value["recipient_code"] == "OPERATOR-SH":
+            owner = records[spot]["true_person"]
+            versions[owner, value["consent_no"]].append((value["event_at"], spot.batch, value))
+    grants = defaultdict(list)
+    for (owner, _), found in versions.items():
+        grants[owner].append(sorted(found, key=lambda version: version[:2]))
+
+    def is_live(owner: int, spot: Spot) -> bool:
+        now, found_live = city.received_at(spot.source, spot.batch), []
+        for found in grants[owner]:
+            heard = [value for _, batch, value in found if batch <= spot.batch]
+            if heard and needs[spot.source] in heard[-1]["data_kind_codes"]:
+                start, *ends = (heard[-1][name] for name in ("valid_from_at", "valid_to_at", "withdrawn_at"))
+                end = min(datetime.fromisoformat(text) for text in ends if text)
+                found_live.append(datetime.fromisoformat(start) <= now < end)
+        return any(found_live)
+
+    seen = set()
+    for spot, label in records.items():
+        if spot.source in needs and label["ends_in"] in ("silver", "suppressed"):
+            is_loaded = label["link_class"] != "NUMBER_TYPO" and is_live(label["true_person"], spot)
+            assert label["ends_in"] == ("silver" if is_loaded else "suppressed"), spot
+            assert label["reason_code"] == (None if is_loaded else "NO_CONSENT")
+            seen.add(label["ends_in"])
+    assert seen == {"silver", "suppressed"}
+
+
+def test_truth_of_consent_is_half_open_and_names_what_ended_it(home):
+    rows = truth(home, "consent")
+    assert {row["bank"] for row in rows} == {"OPERATOR-SH", "bank-a", "bank-b"}
+    assert all(row["valid_from"] < row["valid_to"] for row in rows if row["ended_by"] != "WITHDRAWN")
+    assert all(row["withdrawn_at"] == row["valid_to"] for row in rows if row["ended_by"] == "WITHDRAWN")
+    people = {row["true_person"] for row in truth(home, "person")}
+    for bank in ("bank-a", "bank-b"):
+        share = len({row["true_person"] for row in rows if row["bank"] == bank}) / len(people)
+        assert 0.25 < share < 0.65
+
+
+def test_every_person_has_every_month_and_one_primary_category(home):
+    months = defaultdict(list)
+    for row in truth(home, "person_month"):
+        months[row["true_person"]].append(row["month"])
+        assert row["primary_category"] in row["categories"]
+        assert row["is_newcomer"] <= bool({"H1", "H2"} & set(row["newcomer_basis"]))
+    assert {len(found) for found in months.values()} == {36}
+    assert len(months) == len(truth(home, "person"))
