@@ -94,7 +94,8 @@ class SourcePage:
         rules = {
             "id": "rules",
             "title": "规则 Rules",
-            "head": list(self.HEAD),
+            "head": ["规则 rule", "说明", "In plain words", "字段 column", "下限 min", "上限 max", "等级 severity"],
+            "rows": [self._rule(configured) for configured in suite.expectations],
         }
         aside = [self._quarantine(run, source) for run in judged if _aside(run)]
         lead = source.description if source else (table.description if table else "")
@@ -116,6 +117,18 @@ class SourcePage:
             "head": ["字段 column", "原因", "Reason", "记录数 records"],
             "rows": [[column or "–", zh, en, _number(n)] for (column, zh, en), n in self._counted(run)],
         }
+
+    def _rule(self, configured: Any) -> list[Cell]:
+        stated, asked = configured.meta, configured.configuration.kwargs
+        return [
+            stated["rule"],
+            stated["zh"],
+            stated["en"],
+            stated["column"] or "–",
+            _number(asked.get("min_value")),
+            _number(asked.get("max_value")),
+            GRADE[stated["severity"]],
+        ]
 
     def _counted(self, run: Run) -> list[tuple[tuple[str, str, str], float]]:
         return [(_reason(slugged), n) for slugged, n in _aside(run).items()]
@@ -152,16 +165,7 @@ class BatchPage:
         rules = {
             "id": "rules",
             "title": "规则 Rules",
-            "head": [
-                "结果 result",
-                "说明",
-                "In plain words",
-                "观测值 observed",
-                "下限 min",
-                "上限 max",
-                "隔离 set aside",
-                "等级 severity",
-            ],
+            "head": list(self.HEAD),
             "rows": [self._rule(outcome, figures) for outcome in outcomes],
         }
         return {
