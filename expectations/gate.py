@@ -123,8 +123,9 @@ def _context(docs: Path) -> Any:
     return gx.get_context(mode="ephemeral", project_config=config)
 
 
+@cache
 def warm() -> Thread:
-    """Start importing the library beside whatever the process waits for, e.g. the start of Spark's JVM."""
+    """Start importing the library once, beside whatever the process waits for, e.g. the start of Spark's JVM."""
 
     def load() -> None:
         os.environ["GX_ANALYTICS_ENABLED"] = "false"

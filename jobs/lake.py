@@ -58,17 +58,16 @@ def create(spark: "SparkSession", lake: Path, table: Table, part: str = "") -> N
     from schemas.spark import checks, stored
 
     place = str(where(lake, table.name, part))
+    constraints = {f"delta.constraints.{name}": condition for name, condition in checks(table).items()}
     maker = Maker.createIfNotExists(spark).location(place).comment(table.description)
     comments = {c.name: f"{c.business_name} · {c.description}" for c in table.stored_columns}
     for field in stored(table).fields:
         maker = maker.addColumn(field.name, field.dataType, nullable=field.nullable, comment=comments[field.name])
-    for key, value in DELTA_OPTIONS.items():
+    for key, value in (DELTA_OPTIONS | constraints).items():
         maker = maker.property(key, value)
     if table.partition_by:
         maker = maker.partitionedBy(*table.partition_by)
     maker.execute()
-    for name, condition in checks(table).items():
-        spark.sql(f"ALTER TABLE delta.`{place}` ADD CONSTRAINT {name} CHECK ({condition})")
 
 
 def shaped(frame: "DataFrame", table: Table) -> "DataFrame":

@@ -1,7 +1,7 @@
 """The flow as the CLI, the demo and the tests call it: one function a step, settings in, a plain dict out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from jobs.ingest.step import ingest as land
 from jobs.people import gold, link
 from jobs.releases import approve_release, build_release, publish
 from jobs.settings import Settings
+
+SIDE_BY_SIDE = 4
+"""Sources refined at once in one session."""
 
 __all__ = [
     "approve_release",
@@ -55,6 +58,7 @@ def refine(
     steps: Iterable[str] = REFINE,
     progress: Progress = quiet,
     clock: Clock | None = None,
+    before_silver: Callable[[], object] = tuple,
 ) -> dict[str, Any]:
     """Bring a landed batch of one source to silver: bronze, silver and gate in one Spark application."""
     from jobs.refine import refine as run
@@ -72,6 +76,7 @@ def refine(
             clock or SystemClock(),
             progress,
             steps,
+            before_silver,
         )
     return result.model_dump(mode="json", exclude={"metrics"})
 
@@ -85,14 +90,20 @@ def ordered(names: Sequence[str]) -> list[str]:
 def refine_many(
     settings: Settings, names: Sequence[str], batch: str, progress: Progress, clock: Clock | None = None
 ) -> list[dict[str, Any]]:
-    """Refine several sources side by side in one session: those that need no consent first, then the rest."""
-    results: list[dict[str, Any]] = []
-    contracts = [source_of(name) for name in ordered(names)]
-    for needs_ledger in (False, True):
-        group = [c.name for c in contracts if (c.consent_proof == "LEDGER") == needs_ledger]
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            results += pool.map(lambda name: refine(settings, name, batch, REFINE, progress, clock), group)
-    return results
+    """Refine several sources side by side in one session; what needs the consent ledger waits for it after bronze.
+
+    Much of a small batch is waiting: for planning, for commits. So more sources run at once than there are cores.
+    """
+    free: list[Future[dict[str, Any]]] = []
+    found: list[Future[dict[str, Any]]] = []
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        for name in ordered(names):
+            needs_ledger = source_of(name).consent_proof == "LEDGER"
+            held = partial(wait, tuple(free)) if needs_ledger else tuple
+            found.append(pool.submit(refine, settings, name, batch, REFINE, progress, clock, held))
+            if not needs_ledger:
+                free.append(found[-1])
+    return [one.result() for one in found]
 
 
 def run_many(

@@ -43,8 +43,11 @@ def refine(
     clock: Clock,
     progress: Progress,
     steps: Iterable[str] = REFINE,
+    wait: Callable[[], object] = tuple,
 ) -> Run:
     """Bring one landed batch to silver.
+
+    Bronze needs nobody; before silver `wait` is called, for whoever brings the consent ledger up to date beside us.
 
     Nothing is read again that was read before: a batch whose deliveries and contract are those of its last finished
     run is left alone, without a JVM.
@@ -60,7 +63,8 @@ def refine(
     if (before := runs.done(lake, "silver", source.name, batch, mark)) is not None:
         return before
     try:
-        run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, tuple(steps))
+        gate.warm()
+        run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, tuple(steps), wait)
     except CreditFileError as stopped:
         status = "held" if stopped.exit == 4 else "failed"
         problem = stopped.problem.as_json()
@@ -87,6 +91,7 @@ def _refine(
     clock: Clock,
     progress: Progress,
     steps: tuple[str, ...],
+    wait: Callable[[], object],
 ) -> Run:
     seconds: dict[str, float] = {}
     started = time.perf_counter()
@@ -105,13 +110,17 @@ def _refine(
         delivered = read(spark, source, item, found, lake)
         if delivered is None:
             continue
-        identified = bronze.with_identity(spark, delivered, item.bronze, keys)
+        identified = bronze.with_identity(spark, delivered, item.bronze, keys).persist()
         if "bronze" in steps:
-            bronze.write(spark, lake, source, item, batch, identified)
+            bronze.write(spark, lake, source, item, batch, identified, keys)
             lap("bronze")
         if "silver" not in steps:
+            identified.unpersist()
             continue
+        wait()
+        lap("waiting")
         refined = silver.refine(spark, lake, city, keys, source, item, batch, identified)
+        identified.unpersist()
         figures = _figures(refined.rows, metrics.columns(item.silver))
         gathered |= {f"{item.silver.thing}.{name}": value for name, value in figures.items()}
         for fate in FATES:

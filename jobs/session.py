@@ -75,11 +75,13 @@ def check_java() -> None:
 
 def start(master: str, driver_memory: str) -> "SparkSession":
     """Return the running session or start one; CF-9201 where Java is missing."""
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     if (running := SparkSession.getActiveSession()) is not None:
         return running
-    check_java()
+    if SparkContext._active_spark_context is None:  # noqa: SLF001  (a second thread's call finds the first one's)
+        check_java()
     logging.getLogger("py4j").setLevel(logging.ERROR)
     builder = SparkSession.builder.appName("creditfile")
     for key, value in CONF.items():

@@ -23,5 +23,8 @@ def _folds() -> tuple[str, str]:
     return "".join(wide), "".join(unicodedata.normalize("NFKC", character) for character in wide)
 
 
+UNFOLDED = "[^!-&(-_a-~]"
+"""Finds a character that folding may change: anything but visible ASCII without `'` and the back quote."""
+
 WIDE, NARROW = _folds()
 """Full-width characters and their NFKC forms, position by position, for `translate`."""

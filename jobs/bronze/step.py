@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from jobs import lake as tables
 from jobs.bronze.delivered import RAW
 from jobs.errors import CreditFileError
-from jobs.hashing import keyed, sealed, with_keys
+from jobs.hashing import keyed, sealed, with_keys, without_keys
 from jobs.keys import Keys
 from schemas import Source, SourceObject, Table, table
 
@@ -51,38 +51,43 @@ def identity(bronze: Table) -> Column:
 
 
 def with_identity(spark: SparkSession, delivered: DataFrame, bronze: Table, keys: Keys) -> DataFrame:
-    """Add `identity_text` (plain, never written), `identity_hash` and the sealing key's columns."""
-    named = delivered.withColumn("identity_text", identity(bronze))
-    return with_keys(spark, named, keys, "identity").withColumn("identity_hash", keyed(F.col("identity_text")))
+    """Add `identity_text` (plain, never written) and `identity_hash`; of a parsed line the raw text goes."""
+    named = delivered.withColumns({"identity_text": identity(bronze), RAW: F.when(~F.col("is_parsed"), F.col(RAW))})
+    hashed = with_keys(spark, named, keys, "identity").withColumn("identity_hash", keyed(F.col("identity_text")))
+    return without_keys(hashed)
 
 
 def write(
-    spark: SparkSession, lake: Path, source: Source, item: SourceObject, batch: str, identified: DataFrame
+    spark: SparkSession,
+    lake: Path,
+    source: Source,
+    item: SourceObject,
+    batch: str,
+    identified: DataFrame,
+    keys: Keys,
 ) -> None:
     """Write bronze and the identities not yet in the vault; the batch replaces exactly itself."""
-    raw = F.when(~F.col("is_parsed"), sealed(F.col(RAW)))
-    tables.replace_batch(spark, lake, item.bronze.name, batch, identified.withColumn("sealed_raw_text", raw))
+    rows = with_keys(spark, identified, keys, "identity").withColumn("sealed_raw_text", sealed(F.col(RAW)))
+    tables.replace_batch(spark, lake, item.bronze.name, batch, rows)
     if item.bronze.identifiers:
-        _seal(spark, lake, source, item, batch, identified)
+        _seal(spark, lake, source, batch, identified, keys)
 
 
 def _seal(
-    spark: SparkSession, lake: Path, source: Source, item: SourceObject, batch: str, identified: DataFrame
+    spark: SparkSession, lake: Path, source: Source, batch: str, identified: DataFrame, keys: Keys
 ) -> None:
     """Seal each identity once for good: new ones are found on the hash alone, and only those are encrypted."""
     vault = table(f"vault.{source.name}")
     fresh = (
         identified.where("identity_hash IS NOT NULL")
         .groupBy("identity_hash")
-        .agg(
-            F.min(F.struct("known_from_at", "identity_text")).alias("first"), F.any_value("key_seal").alias("key_seal")
-        )
+        .agg(F.min("known_from_at").alias("known_from_at"), F.any_value("identity_text").alias("identity_text"))
     )
     known = tables.read(spark, lake, vault.name).select("identity_hash")
-    fresh = fresh.join(known, "identity_hash", "left_anti").select(
+    fresh = with_keys(spark, fresh.join(known, "identity_hash", "left_anti"), keys, "identity").select(
         "identity_hash",
         F.lit(batch).alias("batch_id"),
-        sealed(F.col("first.identity_text")).alias("sealed_text"),
-        F.col("first.known_from_at").alias("known_from_at"),
+        sealed(F.col("identity_text")).alias("sealed_text"),
+        "known_from_at",
     )
     tables.append_rows(spark, lake, vault.name, fresh)

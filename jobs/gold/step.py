@@ -1,16 +1,21 @@
 """Gold of one batch: the fact tables as all silver gives them, and new versions of the files that changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+import schemas
 from jobs import lake as tables
 from jobs.gold.facts import all_facts
 from jobs.gold.file import Moment, assembled, features, new_versions
 from jobs.keys import Keys
 from schemas import City
+
+SIDE_BY_SIDE = 4
+"""Fact tables written at once: a commit is mostly waiting."""
 
 
 def as_of(batch_end: datetime) -> date:
@@ -19,11 +24,16 @@ def as_of(batch_end: datetime) -> date:
 
 
 def facts(spark: SparkSession, lake: Path) -> dict[str, DataFrame]:
-    """Write every fact table from silver and links; return them as written."""
-    made = all_facts(lambda name: tables.read(spark, lake, name))
-    for name, rows in made.items():
-        tables.overwrite(spark, lake, name, rows)
-    return {name: tables.read(spark, lake, name) for name in made}
+    """Write every fact table from silver and links; return them as written, cached: unpersist them after use."""
+    made = {
+        name: tables.shaped(rows, schemas.table(name)).persist()
+        for name, rows in all_facts(lambda name: tables.read(spark, lake, name)).items()
+    }
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        written = [pool.submit(tables.overwrite, spark, lake, name, rows) for name, rows in made.items()]
+    for one in written:
+        one.result()
+    return made
 
 
 def files(

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs import lake as tables
 from jobs.errors import CreditFileError
-from jobs.hashing import without_keys
+from jobs.hashing import with_keys
 from jobs.keys import Keys
 from jobs.silver.classify import DISPOSITION, ENTRIES, checked, classified
 from jobs.silver.consent import granted_to
@@ -43,10 +43,8 @@ def refine(
     identified: DataFrame,
 ) -> Refined:
     """Clean and classify one object's batch; nothing is written yet."""
-    from jobs.hashing import with_keys
-
     table = item.silver
-    plain = without_keys(identified).drop("identity_text", "raw_text")
+    plain = identified.drop("identity_text", "raw_text")
     cleaned = with_keys(spark, clean(source, item, plain), keys, "link")
     rows = checked(cleaned, table, city.city.timezone).localCheckpoint()
     earlier = tables.read(spark, lake, table.name).where(F.col("batch_id") < batch).select(*EARLIER)

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from schemas.delivered import ABSENT, INVISIBLE, NARROW, WIDE
+from schemas.delivered import ABSENT, INVISIBLE, NARROW, UNFOLDED, WIDE
 
 SYSTEM = ("record_id", "batch_id", "file", "parse_reason", "identity_hash")
 """Ours, not the office's."""
@@ -14,7 +14,9 @@ FREE = ("_text", "_name")
 
 def folded(delivered: Column) -> Column:
     """Half width, without any space or hidden character: for numbers, codes and dates. Absent words become null."""
-    narrow = F.translate(F.translate(delivered, INVISIBLE, ""), WIDE, NARROW)
+    translated = F.translate(F.translate(delivered, INVISIBLE, ""), WIDE, NARROW)
+    # translating looks each character up in a map; most numbers and codes have nothing to translate
+    narrow = F.when(delivered.rlike(UNFOLDED), translated).otherwise(delivered)
     return F.when(~F.upper(narrow).isin(*ABSENT), narrow)
 
 
