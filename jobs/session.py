@@ -46,8 +46,11 @@ CONF = {
 }
 
 
-JVM = "-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -Xshare:auto"
-"""A command lives for minutes, on few cores: the optimising compiler would take longer than it saves."""
+JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -Xshare:auto"
+"""A command lives for minutes, on few cores: the optimising compiler would take longer than it saves.
+
+With it off, Java reserves 48 MB for compiled code and throws out what is in use: a tenth of all processor time.
+"""
 
 
 @cache

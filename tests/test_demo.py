@@ -1,6 +1,9 @@
 """The spine from end to end on an invented city, judged by the truth that the city keeps aside."""
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -194,3 +197,27 @@ def test_a_rerun_adds_no_row_and_no_version(told):
     again = demo(settings, PEOPLE, SEED, 1.0, quiet)
     assert {path: DeltaTable(str(path)).version() for path in versions} == versions
     assert {**again, "seconds": 0, "peak_rss_mb": 0} == {**first, "seconds": 0, "peak_rss_mb": 0}
+
+
+def contents(lake):
+    """Sorted rows of every gold, release and share table."""
+    found = {}
+    for log in sorted(lake.rglob("_delta_log")):
+        name = str(log.parent.relative_to(lake))
+        if name.split("/")[0] in ("gold", "release", "share"):
+            rows = polars.read_delta(str(log.parent))
+            found[name] = sorted(json.dumps(row, default=str, sort_keys=True) for row in rows.rows(named=True))
+    return found
+
+
+@pytest.mark.slow
+def test_a_seed_gives_the_same_tables_in_another_place_zone_and_on_one_core(lake, tmp_path):
+    command = [sys.executable, "-m", "jobs.cli", "demo", "--lake", str(tmp_path / "other"), "--json"]
+    command += ["--people", str(PEOPLE), "--seed", str(SEED)]
+    elsewhere = {"TZ": "America/St_Johns", "CREDITFILE_SPARK_MASTER": "local[1]", "CREDITFILE_DRIVER_MEMORY": "1g"}
+    ran = subprocess.run(command, env=os.environ | elsewhere, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    ours, theirs = contents(lake), contents(tmp_path / "other")
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+    assert sum(map(len, ours.values())) > PEOPLE
