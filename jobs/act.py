@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from jobs import show
+from jobs.errors import CreditFileError
 from jobs.options import DEFAULT, Options
 from jobs.show import Answer, Steps
 
@@ -259,6 +260,8 @@ def docs(
 
     folder, pages = reference.FOLDER, reference.all_pages()
     stale = reference.stale(folder, pages)
+    if taken := reference.breaking(folder):
+        raise CreditFileError("CF-2003", what="; ".join(taken), where="schemas", undone="No page was written.")
     told = {"format": "creditfile.docs/1", "pages": sorted(pages), "stale": stale}
     if check or options.dry_run:
         lines = [f"stale: {name}" for name in stale] or [f"{len(pages)} pages are fresh."]

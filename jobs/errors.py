@@ -207,6 +207,12 @@ CODES: dict[str, Code] = {
         "see the sources with `creditfile status`",
         2,
     ),
+    "CF-2003": Code(
+        "breaking change without a new major version",
+        "A contract takes away a table, a column or its type that readers have; they must see that by its version.",
+        "raise the contract's major version, or keep the column; then run `creditfile docs`",
+        3,
+    ),
     # 21 drift
     "CF-2101": Code(
         "header drift",

@@ -132,7 +132,7 @@ def run_many(
             items.append(step(settings, *told, progress=progress))
         except CreditFileError as stopped:
             errors.append(stopped)
-            progress(stopped.problem.text())
+            progress(f"{told[0]}: stopped by {stopped.problem.code}")
             return False
         return True
 

@@ -8,6 +8,7 @@ import schemas
 import schemas.dictionary
 from jobs import cli, flow
 from jobs.errors import CODES, Code
+from schemas import surface
 
 FOLDER = Path(schemas.__file__).parent / "docs"
 MADE = "<!-- made by `creditfile docs`; do not edit -->"
@@ -48,8 +49,16 @@ def pages() -> dict[str, str]:
 
 
 def all_pages() -> dict[str, str]:
-    """Return every generated page: the program's, and the data dictionary made from the contracts."""
-    return {**schemas.dictionary.pages(), **pages()}
+    """Return every generated page: the program's, and those made from the contracts."""
+    faces = {surface.NAME: surface.page(surface.of(schemas.tables()))}
+    return {**schemas.dictionary.pages(), **faces, **pages()}
+
+
+def breaking(folder: Path) -> tuple[str, ...]:
+    """Return what the contracts take away from readers of the committed surface without a new major version."""
+    kept = folder / surface.NAME
+    before = surface.read(kept.read_text("utf-8") if kept.is_file() else "")
+    return surface.breaking(before, surface.of(schemas.tables()))
 
 
 def errors_page(codes: Mapping[str, Code]) -> str:
@@ -86,7 +95,8 @@ def cli_page() -> str:
 
 def stale(folder: Path, wanted: Mapping[str, str]) -> list[str]:
     """Return the pages that differ from what would be made now, are not there, or are made no longer."""
-    there = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.md")}
+    found = [path for path in folder.rglob("*") if path.suffix in (".md", ".json")]
+    there = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in found}
     return sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
 
 

@@ -63,6 +63,7 @@ def refine(
     if (before := runs.done(lake, "silver", source.name, batch, mark)) is not None:
         return before
     try:
+        bronze.check_header(source, found)
         gate.warm()
         run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, tuple(steps), wait)
     except CreditFileError as stopped:
@@ -101,7 +102,6 @@ def _refine(
         seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - started, 3)
         started = time.perf_counter()
 
-    bronze.check_header(source, found)
     counts: Counter[str] = Counter(received=sum(receipt.rows for receipt in found))
     reasons: Counter[str] = Counter()
     gathered: dict[str, Any] = {}

@@ -35,6 +35,8 @@ CONF = {
     "spark.sql.shuffle.partitions": "4",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
     "spark.sql.parquet.compression.codec": "zstd",
+    # else instants are INT96, which has no statistics and which other readers have deprecated
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     # without Hadoop's native library HDFSLogStore forks a shell for each commit
     "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",

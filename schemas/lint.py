@@ -94,24 +94,3 @@ def lint(path: Path, raw: dict[str, Any], tables: dict[str, Table]) -> tuple[str
     if raw.get("version", "").count(".") != 2:
         problems.append(f"{path.name}:1: version is not semantic (major.minor.patch)")
     return tuple(problems)
-
-
-def surface(tables: dict[str, Table]) -> dict[str, dict[str, str]]:
-    """What others build on: per table, each column's type and whether it may be null."""
-    return {
-        name: {c.name: c.physical_type + (" NOT NULL" if c.required else "") for c in table.columns}
-        for name, table in sorted(tables.items())
-    }
-
-
-def breaking(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> tuple[str, ...]:
-    """Name what a new surface takes away from those who read the old one."""
-    taken: list[str] = []
-    for table, columns in before.items():
-        for column, kind in columns.items():
-            now = after.get(table, {}).get(column)
-            if now is None:
-                taken.append(f"{table}.{column} is gone")
-            elif now != kind:
-                taken.append(f"{table}.{column} was {kind}, is {now}")
-    return tuple(taken)

@@ -212,7 +212,15 @@ def contents(lake):
 
 @pytest.mark.slow
 def test_a_seed_gives_the_same_tables_in_another_place_zone_and_on_one_core(lake, tmp_path):
-    command = [sys.executable, "-m", "jobs.cli", "demo", "--lake", str(tmp_path / "other"), "--json"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from jobs.cli import main; sys.exit(main())",
+        "demo",
+        "--lake",
+        str(tmp_path / "other"),
+        "--json",
+    ]
     command += ["--people", str(PEOPLE), "--seed", str(SEED)]
     elsewhere = {"TZ": "America/St_Johns", "CREDITFILE_SPARK_MASTER": "local[1]", "CREDITFILE_DRIVER_MEMORY": "1g"}
     ran = subprocess.run(command, env=os.environ | elsewhere, capture_output=True, text=True, check=False)

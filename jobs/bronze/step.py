@@ -73,9 +73,7 @@ def write(
         _seal(spark, lake, source, batch, identified, keys)
 
 
-def _seal(
-    spark: SparkSession, lake: Path, source: Source, batch: str, identified: DataFrame, keys: Keys
-) -> None:
+def _seal(spark: SparkSession, lake: Path, source: Source, batch: str, identified: DataFrame, keys: Keys) -> None:
     """Seal each identity once for good: new ones are found on the hash alone, and only those are encrypted."""
     vault = table(f"vault.{source.name}")
     fresh = (
