@@ -145,11 +145,12 @@ def run_many(
             attempt(partial(link, clock=clock), batch)
         if "gold" in wanted:
             attempt(partial(gold, clock=clock), batch)
+    quality_docs(settings)
     return {"items": items, "errors": errors}
 
 
 def quality_docs(settings: Settings) -> Path:
-    """Build the Data Docs site from the evidence the gate has kept."""
+    """Build the Data Docs site from what this process has judged; nothing to do if it judged nothing."""
     from expectations import gate
 
     place = settings.lake / "docs" / "quality"

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """The tree with the three files in their places."""
-    root = tmp_path_factory.mktemp("tree") / "creditfile"
+    root = tmp_path_factory.mktemp("tree")
     for name in TREE:
         place = HERE.parent / name
         if place.is_dir():
