@@ -51,3 +51,8 @@ def opened(blob: Column) -> Column:
 def content(*columns: Column) -> Column:
     """SHA-256 over the JSON of columns in order, first 128 bits: equal content, equal hash. No identifier in it."""
     return F.substring(F.sha2(F.to_json(F.struct(*columns), {"ignoreNullFields": "false"}), 256), 1, HEX_LENGTH)
+
+
+def digest(hashes: Column) -> Column:
+    """One SHA-256 over the hashes of many rows, whatever order they come in: an aggregate, so no row leaves Spark."""
+    return F.sha2(F.array_join(F.array_sort(F.collect_list(hashes)), "\n"), 256)

@@ -65,8 +65,12 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
     from jobs.gold.file import Moment
 
     city = city_of(settings)
-    moment = Moment(step.as_of(period(batch, city.city.timezone).end), known_at(settings, batch))
-    linked = [f"{run.source}:{run.batch}:{run.fingerprint}" for run in runs.read(settings.lake, "link")]
+    zone = city.city.timezone
+    end = period(batch, zone).end
+    moment = Moment(step.as_of(end), known_at(settings, batch))
+    # what later batches brought was not known at K: a batch is not built again for it
+    standing = [run for run in runs.read(settings.lake, "link") if period(run.batch, zone).end <= end]
+    linked = [f"{run.source}:{run.batch}:{run.fingerprint}" for run in standing]
     try:
         stated = rules.versions()
     except schemas.ContractError as wrong:

@@ -1,5 +1,6 @@
 """Link what is new: each pending silver batch replaces its own links; people are made once and never renumbered."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
         F.count_distinct("person_id").alias("people"),
     ).first()
     tables.append_rows(spark, lake, "link.ledger", made)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        sealed = pool.submit(tables.append_rows, spark, lake, "vault.person", new_identities(spark, lake, links))
+        _replace(spark, lake, work, links)
+    sealed.result()
+    made_count = made.count()
+    return {**(counts.asDict() if counts else {}), "made": made_count}
+
+
+def _replace(spark: SparkSession, lake: Path, work: list[Pending], links: DataFrame) -> None:
+    """Write the links of the pending batches; those of a batch's other sources stay as they are."""
     for batch in sorted({one.batch for one in work}):
         names = {one.source.name for one in work if one.batch == batch}
         mine = links.where((F.col("batch_id") == batch) & F.col("source").isin(*names))
@@ -57,9 +68,6 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
         )
         both = mine.select(*others.columns).unionByName(others)
         tables.replace_batch(spark, lake, "link.person_record", batch, both)
-    tables.append_rows(spark, lake, "vault.person", new_identities(spark, lake, links))
-    made_count = made.count()
-    return {**(counts.asDict() if counts else {}), "made": made_count}
 
 
 def _check(people: DataFrame) -> None:

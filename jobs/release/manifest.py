@@ -2,7 +2,6 @@
 
 import base64
 import json
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +49,3 @@ def verify(lake: Path, release_id: str) -> dict[str, Any]:
     except InvalidSignature:
         raise CreditFileError("CF-5301", where=path.name, undone="Nothing was published.") from None
     return manifest
-
-
-def digest(hashes: list[str]) -> str:
-    """Return one hash over row hashes, whatever order they come in."""
-    return sha256("\n".join(sorted(hashes)).encode()).hexdigest()

@@ -11,6 +11,7 @@ import schemas
 from jobs import lake as tables
 from jobs.errors import CreditFileError
 from jobs.gold import rules
+from jobs.hashing import digest
 from jobs.keys import Keys
 from jobs.release import admit, manifest, registry
 from schemas import City
@@ -78,7 +79,7 @@ def _figures(frozen: DataFrame) -> dict[str, Any]:
     """Counts and the hash over all rows, in one pass; the row hashes are no personal values."""
     found = frozen.agg(
         F.count_distinct("person_id").alias("people"),
-        F.collect_list("row_hash").alias("hashes"),
+        digest(F.col("row_hash")).alias("content_hash"),
         F.count_if(F.size("consent_nos") == 0).alias("unconsented"),
         F.count_if(F.col("match_hash").isNull()).alias("unmatched"),
         F.max("as_of_date").alias("as_of_date"),
@@ -91,7 +92,6 @@ def _figures(frozen: DataFrame) -> dict[str, Any]:
     assert found is not None  # noqa: S101  (an aggregate always has one row)
     banks = {row["bank_code"]: row["count"] for row in frozen.groupBy("bank_code").count().toLocalIterator()}
     return found.asDict() | {
-        "content_hash": manifest.digest(found["hashes"]),
         "banks": banks,
         "tiers": {tier: found[tier] for tier in admit.ADMITTED_TIERS},
     }

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import hmac
 import secrets
 import time
@@ -76,7 +77,8 @@ class Office:
         faults: frozenset[str],
     ) -> None:
         self.source, self.faults = source, faults
-        self.listing = Listing(folder, secrets.token_bytes(32))
+        # an invented office: its cursors are signed against mistakes, and are the same bytes whenever it is opened
+        self.listing = Listing(folder, hashlib.sha256(source.encode()).digest())
         self.tokens = Tokens(*client, token_seconds, 2 if "F24" in faults else None)
         self.requests = 0
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
