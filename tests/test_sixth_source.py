@@ -27,7 +27,7 @@ S5 | I | RID | 11010519491231002X | 王小明 | A-1 | 2026-06-01 | 5000
 """
 EXPECTED = {"received": 5, "silver": 2, "quarantine": 2, "duplicate": 1, "suppressed": 0}
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.spark]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def copy(tmp_path_factory):
             shutil.copy(place, root / name)
     shutil.copy(HERE / "sixth" / f"{SOURCE}.odcs.yaml", root / "schemas" / "sources")
     shutil.copy(HERE / "sixth" / f"{SOURCE}.py", root / "jobs" / "silver")
-    shutil.copy(HERE / "sixth" / "cleaner_test.py", root / "tests" / "jobs" / "silver" / f"test_{SOURCE}.py")
+    shutil.copy(HERE / "sixth" / "drawn_tables.py", root / "tests" / "jobs" / "silver" / f"test_{SOURCE}.py")
     return root
 
 
