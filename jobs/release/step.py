@@ -83,7 +83,8 @@ def _figures(frozen: DataFrame) -> dict[str, Any]:
         F.count_if(F.size("consent_nos") == 0).alias("unconsented"),
         F.count_if(F.col("match_hash").isNull()).alias("unmatched"),
         F.max("as_of_date").alias("as_of_date"),
-        F.max("known_at").alias("known_at"),
+        # as text: an instant brought to Python is in the zone of whoever runs the job
+        F.date_format(F.max("known_at"), "yyyy-MM-dd'T'HH:mm:ssXXX").alias("known_at"),
         *(
             F.count_distinct(F.when(F.col("tier_code") == tier, F.col("person_id"))).alias(tier)
             for tier in admit.ADMITTED_TIERS
@@ -110,7 +111,7 @@ def _manifest(release: dict[str, Any], city: City, figures: dict[str, Any]) -> d
         "release_id": release["release_id"],
         "batch": release["batch"],
         "as_of_date": str(figures["as_of_date"]),
-        "known_at": figures["known_at"].isoformat() if figures["known_at"] else None,
+        "known_at": figures["known_at"],
         "consent_cutoff_at": release["consent_cutoff_at"],
         "operator": {"code": city.operator.code, "role": city.operator.role},
         "impact_assessment_no": "PIA-SANDBOX"
