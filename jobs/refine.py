@@ -64,8 +64,9 @@ def refine(
         return before
     try:
         bronze.check_header(source, found)
-        gate.warm()
-        run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, tuple(steps), wait)
+        if "gate" in (asked := tuple(steps)):
+            gate.warm()
+        run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, asked, wait)
     except CreditFileError as stopped:
         status = "held" if stopped.exit == 4 else "failed"
         problem = stopped.problem.as_json()

@@ -3,6 +3,7 @@
 Cleaners and row predicates must agree on these, or an absent value would be taken for an unreadable one.
 """
 
+import re
 import unicodedata
 
 ABSENT = ("", "NULL", "-", "--", "无", "N/A", "NA", "NONE")
@@ -23,8 +24,8 @@ def _folds() -> tuple[str, str]:
     return "".join(wide), "".join(unicodedata.normalize("NFKC", character) for character in wide)
 
 
-UNFOLDED = "[^!-&(-_a-~]"
-"""Finds a character that folding may change: anything but visible ASCII without `'` and the back quote."""
+UNFOLDED = f"[^{re.escape(''.join(c for c in map(chr, range(0x21, 0x7F)) if c not in INVISIBLE))}]"
+"""Finds a character that folding may change: anything but visible ASCII that is not in INVISIBLE."""
 
 WIDE, NARROW = _folds()
 """Full-width characters and their NFKC forms, position by position, for `translate`."""

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from deltalake import DeltaTable
 import schemas
 from jobs.demo import demo
 from jobs.settings import Settings
+from tests.dags.conftest import PROGRAM
 
 PEOPLE, SEED = 200, 11
 PLACE = ["source", "object", "batch_id", "delivery_no", "file", "line"]
@@ -212,15 +212,7 @@ def contents(lake):
 
 @pytest.mark.slow
 def test_a_seed_gives_the_same_tables_in_another_place_zone_and_on_one_core(lake, tmp_path):
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from jobs.cli import main; sys.exit(main())",
-        "demo",
-        "--lake",
-        str(tmp_path / "other"),
-        "--json",
-    ]
+    command = [PROGRAM, "demo", "--lake", str(tmp_path / "other"), "--json"]
     command += ["--people", str(PEOPLE), "--seed", str(SEED)]
     elsewhere = {"TZ": "America/St_Johns", "CREDITFILE_SPARK_MASTER": "local[1]", "CREDITFILE_DRIVER_MEMORY": "1g"}
     ran = subprocess.run(command, env=os.environ | elsewhere, capture_output=True, text=True, check=False)

@@ -84,7 +84,7 @@ def _figures(frozen: DataFrame) -> dict[str, Any]:
         F.count_if(F.col("match_hash").isNull()).alias("unmatched"),
         F.max("as_of_date").alias("as_of_date"),
         # as text: an instant brought to Python is in the zone of whoever runs the job
-        F.date_format(F.max("known_at"), "yyyy-MM-dd'T'HH:mm:ssXXX").alias("known_at"),
+        F.date_format(F.max("known_at"), "yyyy-MM-dd'T'HH:mm:ssX").alias("known_at"),
         *(
             F.count_distinct(F.when(F.col("tier_code") == tier, F.col("person_id"))).alias(tier)
             for tier in admit.ADMITTED_TIERS
