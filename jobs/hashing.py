@@ -7,11 +7,14 @@ columns of a one-row broadcast frame, under the names below.
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import BinaryType, StructField, StructType
 
+from jobs import lake as tables
 from jobs.keys import Keys, pads
 
 INNER, OUTER, SEAL = "key_inner", "key_outer", "key_seal"
 KEY_COLUMNS = (INNER, OUTER, SEAL)
+KEY_ROW = StructType([StructField(name, BinaryType(), nullable=False) for name in KEY_COLUMNS])
 
 HEX_LENGTH = 32
 """128 bits in hex."""
@@ -20,10 +23,7 @@ HEX_LENGTH = 32
 def with_keys(spark: SparkSession, frame: DataFrame, keys: Keys, purpose: str) -> DataFrame:
     """Put the key columns of one purpose beside every row; drop them again with `without_keys`."""
     inner, outer = pads(keys.hash_key(purpose))
-    row = spark.createDataFrame(
-        [(bytearray(inner), bytearray(outer), bytearray(keys.seal_key))],
-        f"{INNER} BINARY, {OUTER} BINARY, {SEAL} BINARY",
-    )
+    row = tables.inline(spark, KEY_ROW, [{INNER: inner, OUTER: outer, SEAL: keys.seal_key}])
     return frame.crossJoin(F.broadcast(row))
 
 

@@ -3,10 +3,10 @@
 Tables are Delta at `<lake>/<layer>/<table>`. One writer per table; one commit per table and run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deltalake import DeltaTable
 
@@ -16,8 +16,15 @@ from schemas import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 DELTA_OPTIONS = {"delta.enableDeletionVectors": "false", "delta.checkpointInterval": "20"}
+
+FEW_FILES = 64
+"""Up to so many files a table is read by its list of files."""
+
+PLAIN_READER = 1
+"""Reader version without deletion vectors and column mapping: a table's files are its rows."""
 
 
 def where(lake: Path, name: str, part: str = "") -> Path:
@@ -41,28 +48,55 @@ def batches(lake: Path, name: str) -> set[str]:
 
 
 def read(spark: "SparkSession", lake: Path, name: str, part: str = "") -> "DataFrame":
-    """Return a table's rows; an empty frame of the contract's schema if it was never written."""
-    if not exists(lake, name, part):
-        from schemas.spark import stored
+    """Return a table's rows; an empty frame of the contract's schema if it was never written.
 
-        return spark.createDataFrame([], stored(schemas.table(name)))
-    return spark.read.format("delta").load(str(where(lake, name, part)))
+    A table of few files is read by the list of them that its log gives: before its own scan Delta starts two to four
+    Spark jobs to find the same list, which for a small table is most of the reading. Many files are left to Delta,
+    which prunes them by their statistics; so is a table of another reader version, whose files may not be its rows.
+    """
+    from schemas.spark import stored
+
+    schema = stored(schemas.table(name))
+    if not exists(lake, name, part):
+        return inline(spark, schema)
+    place = str(where(lake, name, part))
+    table = DeltaTable(place)
+    files = table.file_uris()
+    if len(files) > FEW_FILES or table.protocol().min_reader_version > PLAIN_READER:
+        return spark.read.format("delta").load(place)
+    if not files:
+        return inline(spark, schema)
+    rows = spark.read.schema(schema).option("basePath", place).parquet(*files)
+    return rows.select(*schema.fieldNames())
+
+
+def inline(spark: "SparkSession", schema: "StructType", rows: Sequence[Mapping[str, Any]] = ()) -> "DataFrame":
+    """Return a frame of few rows that stands in the plan itself.
+
+    Made through Arrow it is a local relation: reading and broadcasting it needs no job, joins with an empty one fall
+    out of the plan, and neither plans nor event logs show its values (a key is such a row).
+    """
+    import pyarrow as pa
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return spark.createDataFrame(pa.Table.from_pylist([*rows], to_arrow_schema(schema)), schema)
 
 
 def create(spark: "SparkSession", lake: Path, table: Table, part: str = "") -> None:
-    """Make a table from its contract: types, NOT NULL, comments, CHECK, partitions; nothing to do if it is there."""
+    """Make a table from its contract: types, NOT NULL, comments, CHECK, partitions; nothing to do if it is there.
+
+    By Spark and not by delta-rs, which leaves no checksum beside its commit: without one each write of Spark's works
+    out the table's whole state first, and that costs more than Spark's slow builder.
+    """
     if exists(lake, table.name, part):
         return
     from delta.tables import DeltaTable as Maker
 
-    from schemas.spark import checks, stored
+    from schemas.spark import checks, commented
 
-    place = str(where(lake, table.name, part))
+    maker = Maker.createIfNotExists(spark).location(str(where(lake, table.name, part)))
+    maker = maker.comment(table.description).addColumns(commented(table))
     constraints = {f"delta.constraints.{name}": condition for name, condition in checks(table).items()}
-    maker = Maker.createIfNotExists(spark).location(place).comment(table.description)
-    comments = {c.name: f"{c.business_name} · {c.description}" for c in table.stored_columns}
-    for field in stored(table).fields:
-        maker = maker.addColumn(field.name, field.dataType, nullable=field.nullable, comment=comments[field.name])
     for key, value in (DELTA_OPTIONS | constraints).items():
         maker = maker.property(key, value)
     if table.partition_by:

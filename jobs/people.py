@@ -83,8 +83,7 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
         started = time.perf_counter()
         gate.warm()
         spark = spark_of(settings)
-        facts = step.facts(spark, settings.lake)
-        files = step.files(spark, settings.lake, city, keys_of(settings), batch, moment, facts)
+        files = step.build(spark, settings.lake, city, keys_of(settings), batch, moment)
         table = schemas.table("gold.credit_file")
         first = files.agg(*metrics.columns(table)).first()
         figures = first.asDict() if first else {}
@@ -95,8 +94,6 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
                 "CF-4201", what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})", where=f"gold {batch}"
             )
         tables.replace_batch(spark, settings.lake, table.name, batch, files)
-        for rows in facts.values():
-            rows.unpersist()
         counts = {"versions": int(figures["received"] or 0)}
         spent = {"gold": round(time.perf_counter() - started, 3)}
         now = (clock or SystemClock()).now()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import schemas
+from jobs.abreast import AT_ONCE
 from jobs.clock import Clock, SystemClock
 from jobs.context import Progress, city_of, keys_of, lease, quiet, source_of, spark_of
 from jobs.errors import CreditFileError
@@ -16,9 +17,6 @@ from jobs.ingest.step import ingest as land
 from jobs.people import gold, link
 from jobs.releases import approve_release, build_release, publish
 from jobs.settings import Settings
-
-SIDE_BY_SIDE = 4
-"""Sources refined at once in one session."""
 
 __all__ = [
     "approve_release",
@@ -90,13 +88,13 @@ def ordered(names: Sequence[str]) -> list[str]:
 def refine_many(
     settings: Settings, names: Sequence[str], batch: str, progress: Progress, clock: Clock | None = None
 ) -> list[dict[str, Any]]:
-    """Refine several sources side by side in one session; what needs the consent ledger waits for it after bronze.
+    """Refine several sources side by side in one session; what needs the consent ledger waits for it.
 
     Much of a small batch is waiting: for planning, for commits. So more sources run at once than there are cores.
     """
     free: list[Future[dict[str, Any]]] = []
     found: list[Future[dict[str, Any]]] = []
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         for name in ordered(names):
             needs_ledger = source_of(name).consent_proof == "LEDGER"
             held = partial(wait, tuple(free)) if needs_ledger else tuple

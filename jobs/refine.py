@@ -47,7 +47,8 @@ def refine(
 ) -> Run:
     """Bring one landed batch to silver.
 
-    Bronze needs nobody; before silver `wait` is called, for whoever brings the consent ledger up to date beside us.
+    Bronze and cleaning need nobody; before the consent ledger is read `wait` is called, for whoever brings it up to
+    date beside us.
 
     Nothing is read again that was read before: a batch whose deliveries and contract are those of its last finished
     run is left alone, without a JVM.
@@ -118,9 +119,7 @@ def _refine(
         if "silver" not in steps:
             identified.unpersist()
             continue
-        wait()
-        lap("waiting")
-        refined = silver.refine(spark, lake, city, keys, source, item, batch, identified)
+        refined = silver.refine(spark, lake, city, keys, source, item, batch, identified, wait)
         identified.unpersist()
         figures = _figures(refined.rows, metrics.columns(item.silver))
         gathered |= {f"{item.silver.thing}.{name}": value for name, value in figures.items()}

@@ -30,9 +30,13 @@ CONF = {
     "spark.sql.legacy.javaCharsets": "true",
     "spark.sql.legacy.codingErrorAction": "true",
     "spark.databricks.delta.snapshotPartitions": "1",
+    # each commit would list the table's files once more, for a checksum that nobody here compares
+    "spark.databricks.delta.allFilesInCrc.enabled": "false",
     "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
     "spark.databricks.delta.stats.collect": "true",
     "spark.sql.shuffle.partitions": "4",
+    # of 100 compiled plans, the default, none is left when the next month brings the same ones again
+    "spark.sql.codegen.cache.maxEntries": "3000",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
     "spark.sql.parquet.compression.codec": "zstd",
     # else instants are INT96, which has no statistics and which other readers have deprecated

@@ -56,6 +56,12 @@ def stored(table: Table) -> T.StructType:
     return _struct(table.stored_columns)
 
 
+def commented(table: Table) -> T.StructType:
+    """Schema of what is written, each column with its Chinese name and description as a comment for any reader."""
+    fields = {c.name: {"comment": f"{c.business_name} · {c.description}"} for c in table.stored_columns}
+    return T.StructType([T.StructField(f.name, f.dataType, f.nullable, fields[f.name]) for f in stored(table)])
+
+
 def logical(table: Table) -> T.StructType:
     """Schema of a table's own columns in memory, identifiers in plain: what a cleaner makes, all nullable."""
     return T.StructType([T.StructField(c.name, data_type(c.physical_type)) for c in table.columns])

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import LongType, StringType, StructField, StructType
 
+from jobs import lake as tables
 from schemas import Source, SourceObject, Table
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ ENCODING_REASON = "ENCODING"
 LINE_REASON = "PARSE_LINE"
 BROKEN = "\ufffd"
 RAW = "raw_text"
+PLACES = StructType(
+    [
+        StructField("place", StringType()),
+        StructField("file", StringType()),
+        StructField("first_line", LongType()),
+        StructField("prefix", StringType()),
+    ]
+)
+"""The landed parts of a delivery: path, delivered file, number of the first line, prefix of the record ids."""
 
 
 def record_prefix(source: str, content_sha256: str) -> str:
@@ -69,10 +80,17 @@ def _delivery(
     spark: SparkSession, source: Source, table: Table, receipt: "Receipt", files: list["LandedFile"], folder: Path
 ) -> DataFrame:
     places = [
-        (part.path, f.name, part.first_line, record_prefix(source.name, f.sha256)) for f in files for part in f.parts
+        {
+            "place": part.path,
+            "file": file.name,
+            "first_line": part.first_line,
+            "prefix": record_prefix(source.name, file.sha256),
+        }
+        for file in files
+        for part in file.parts
     ]
-    known = spark.createDataFrame(places, "place STRING, file STRING, first_line BIGINT, prefix STRING")
-    content = spark.read.format("binaryFile").load([str(folder / place) for place, *_ in places])
+    known = tables.inline(spark, PLACES, places)
+    content = spark.read.format("binaryFile").load([str(folder / place["place"]) for place in places])
     content = content.select(
         F.expr(f"substring_index(path, '/{receipt.batch}/{receipt.delivery_no}/', -1)").alias("place"), "content"
     ).join(F.broadcast(known), "place")

@@ -51,10 +51,18 @@ def identity(bronze: Table) -> Column:
 
 
 def with_identity(spark: SparkSession, delivered: DataFrame, bronze: Table, keys: Keys) -> DataFrame:
-    """Add `identity_text` (plain, never written) and `identity_hash`; of a parsed line the raw text goes."""
-    named = delivered.withColumns({"identity_text": identity(bronze), RAW: F.when(~F.col("is_parsed"), F.col(RAW))})
-    hashed = with_keys(spark, named, keys, "identity").withColumn("identity_hash", keyed(F.col("identity_text")))
-    return without_keys(hashed)
+    """Add `identity_text` (plain, never written), `identity_hash`, and `sealed_raw_text` of a line that did not parse.
+
+    The raw text itself goes: a parsed line stands in its fields.
+    """
+    named = with_keys(spark, delivered.withColumn("identity_text", identity(bronze)), keys, "identity")
+    hashed = named.withColumns(
+        {
+            "identity_hash": keyed(F.col("identity_text")),
+            "sealed_raw_text": F.when(~F.col("is_parsed"), sealed(F.col(RAW))),
+        }
+    )
+    return without_keys(hashed).drop(RAW)
 
 
 def write(
@@ -67,8 +75,7 @@ def write(
     keys: Keys,
 ) -> None:
     """Write bronze and the identities not yet in the vault; the batch replaces exactly itself."""
-    rows = with_keys(spark, identified, keys, "identity").withColumn("sealed_raw_text", sealed(F.col(RAW)))
-    tables.replace_batch(spark, lake, item.bronze.name, batch, rows)
+    tables.replace_batch(spark, lake, item.bronze.name, batch, identified)
     if item.bronze.identifiers:
         _seal(spark, lake, source, batch, identified, keys)
 

@@ -1,7 +1,9 @@
 """Gold of one batch: the fact tables as all silver gives them, and new versions of the files that changed."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -9,13 +11,11 @@ from pyspark.sql import functions as F
 
 import schemas
 from jobs import lake as tables
+from jobs.abreast import abreast
 from jobs.gold.facts import all_facts
 from jobs.gold.file import Moment, assembled, features, new_versions
 from jobs.keys import Keys
 from schemas import City
-
-SIDE_BY_SIDE = 4
-"""Fact tables written at once: a commit is mostly waiting."""
 
 
 def as_of(batch_end: datetime) -> date:
@@ -23,23 +23,39 @@ def as_of(batch_end: datetime) -> date:
     return batch_end.date() - timedelta(days=1)
 
 
-def facts(spark: SparkSession, lake: Path) -> dict[str, DataFrame]:
-    """Write every fact table from silver and links; return them as written, cached: unpersist them after use."""
+@contextmanager
+def facts(spark: SparkSession, lake: Path) -> Iterator[dict[str, DataFrame]]:
+    """Give every fact table as silver and links make it, cached while the block lasts.
+
+    Cached by person, so that every block of the file is grouped and joined where its rows lie, without a shuffle.
+    """
+    parts = int(spark.conf.get("spark.sql.shuffle.partitions") or 1)
     made = {
-        name: tables.shaped(rows, schemas.table(name)).persist()
+        name: tables.shaped(rows, schemas.table(name)).repartition(parts, "person_id").persist()
         for name, rows in all_facts(lambda name: tables.read(spark, lake, name)).items()
     }
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        written = [pool.submit(tables.overwrite, spark, lake, name, rows) for name, rows in made.items()]
-    for one in written:
-        one.result()
-    return made
+    try:
+        yield made
+    finally:
+        for rows in made.values():
+            rows.unpersist()
+
+
+def build(spark: SparkSession, lake: Path, city: City, keys: Keys, batch: str, moment: Moment) -> DataFrame:
+    """Write every fact table, and meanwhile make the new versions of a batch's files; return those, cached.
+
+    No file is written yet, so that the gate may judge them first.
+    """
+    with facts(spark, lake) as made:
+        written = [partial(tables.overwrite, spark, lake, name, rows) for name, rows in made.items()]
+        *_, fresh = abreast([*written, partial(files, spark, lake, city, keys, batch, moment, made)])
+    return fresh
 
 
 def files(
     spark: SparkSession, lake: Path, city: City, keys: Keys, batch: str, moment: Moment, facts: dict[str, DataFrame]
 ) -> DataFrame:
-    """Return the new versions of a batch, cached; nothing is written yet, so that the gate may judge them first."""
+    """Return the new versions of a batch, cached."""
     links = tables.read(spark, lake, "link.person_record")
     people = (
         links.where("person_id IS NOT NULL")

@@ -1,7 +1,6 @@
 """Link what is new: each pending silver batch replaces its own links; people are made once and never renumbered."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -9,6 +8,7 @@ from pyspark.sql import functions as F
 
 from jobs import lake as tables
 from jobs import runs
+from jobs.abreast import abreast
 from jobs.errors import CreditFileError
 from jobs.keys import Keys
 from jobs.link.number import Pending, linked, new_identities, new_people, personal, records
@@ -50,10 +50,13 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
         F.count_distinct("person_id").alias("people"),
     ).first()
     tables.append_rows(spark, lake, "link.ledger", made)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        sealed = pool.submit(tables.append_rows, spark, lake, "vault.person", new_identities(spark, lake, links))
-        _replace(spark, lake, work, links)
-    sealed.result()
+    sealed = new_identities(spark, lake, links)
+    abreast(
+        [
+            partial(tables.append_rows, spark, lake, "vault.person", sealed),
+            partial(_replace, spark, lake, work, links),
+        ]
+    )
     made_count = made.count()
     return {**(counts.asDict() if counts else {}), "made": made_count}
 

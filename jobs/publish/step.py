@@ -1,7 +1,7 @@
 """Hand an approved release to its banks: each bank's own table set, and what changed for it since last time."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 import schemas
 from jobs import lake as tables
+from jobs.abreast import abreast
 from jobs.errors import CreditFileError
 from jobs.hashing import digest
 from jobs.release import admit, manifest, registry
@@ -17,9 +18,6 @@ from jobs.release.step import check_role, record
 from schemas import City
 
 NUMBER_LENGTH = 12
-
-SIDE_BY_SIDE = 4
-"""Banks whose tables are written at once."""
 
 
 def changes(before: DataFrame, after: DataFrame, started: int, release_id: str, at: datetime) -> DataFrame:
@@ -82,8 +80,7 @@ def publish(spark: SparkSession, lake: Path, city: City, release_id: str, at: da
         mine = rows.where(F.col("bank_code") == bank).join(live, "person_id", "left_semi")
         return _switch(spark, lake, bank, mine, release_id, at)
 
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        published = dict(zip(banks, pool.map(switch, banks), strict=True))
+    published = dict(zip(banks, abreast([partial(switch, bank) for bank in banks]), strict=True))
     release = registry.move(lake, release | {"banks": published}, "PUBLISHED", at, "job")
     record(spark, lake, city, release, at)
     return release

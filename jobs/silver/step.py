@@ -1,5 +1,6 @@
 """Silver of one batch: clean, check, classify once; judge the batch; then write both sides from the same pass."""
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -41,12 +42,17 @@ def refine(
     item: SourceObject,
     batch: str,
     identified: DataFrame,
+    wait: Callable[[], object],
 ) -> Refined:
-    """Clean and classify one object's batch; nothing is written yet."""
+    """Clean and classify one object's batch; nothing is written yet.
+
+    Only classifying reads the consent ledger: before it, and not before, `wait` is called.
+    """
     table = item.silver
-    plain = identified.drop("identity_text", "raw_text")
+    plain = identified.drop("identity_text", "sealed_raw_text")
     cleaned = with_keys(spark, clean(source, item, plain), keys, "link")
     rows = checked(cleaned, table, city.city.timezone).localCheckpoint()
+    wait()
     earlier = tables.read(spark, lake, table.name).where(F.col("batch_id") < batch).select(*EARLIER)
     grants = _grants(spark, lake, city, source)
     verdicts = classified(rows, source, table, earlier, grants, city.operator.r14_enabled_items)
