@@ -79,18 +79,21 @@ def read(
 def _delivery(
     spark: SparkSession, source: Source, table: Table, receipt: "Receipt", files: list["LandedFile"], folder: Path
 ) -> DataFrame:
-    places = [
-        {
-            "place": part.path,
-            "file": file.name,
-            "first_line": part.first_line,
-            "prefix": record_prefix(source.name, file.sha256),
-        }
-        for file in files
-        for part in file.parts
-    ]
-    known = tables.inline(spark, PLACES, places)
-    content = spark.read.format("binaryFile").load([str(folder / place["place"]) for place in places])
+    parts = [(part, file) for file in files for part in file.parts]
+    known = tables.inline(
+        spark,
+        PLACES,
+        [
+            {
+                "place": part.path,
+                "file": file.name,
+                "first_line": part.first_line,
+                "prefix": record_prefix(source.name, file.sha256),
+            }
+            for part, file in parts
+        ],
+    )
+    content = spark.read.format("binaryFile").load([str(folder / part.path) for part, _ in parts])
     content = content.select(
         F.expr(f"substring_index(path, '/{receipt.batch}/{receipt.delivery_no}/', -1)").alias("place"), "content"
     ).join(F.broadcast(known), "place")

@@ -48,7 +48,7 @@ def build(spark: SparkSession, lake: Path, city: City, keys: Keys, batch: str, m
     """
     with facts(spark, lake) as made:
         written = [partial(tables.overwrite, spark, lake, name, rows) for name, rows in made.items()]
-        *_, fresh = abreast([*written, partial(files, spark, lake, city, keys, batch, moment, made)])
+        fresh: DataFrame = abreast([*written, partial(files, spark, lake, city, keys, batch, moment, made)])[-1]
     return fresh
 
 
