@@ -82,7 +82,7 @@ def refine(
 def ordered(names: Sequence[str]) -> list[str]:
     """Return sources so that the consent ledger comes first: others are loaded by it."""
     contracts = [source_of(name) for name in names]
-    return [c.name for c in sorted(contracts, key=lambda c: (c.consent_proof == "LEDGER", c.name))]
+    return [c.name for c in sorted(contracts, key=lambda c: (c.loads_by_ledger, c.name))]
 
 
 def refine_many(
@@ -96,7 +96,7 @@ def refine_many(
     found: list[Future[dict[str, Any]]] = []
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         for name in ordered(names):
-            needs_ledger = source_of(name).consent_proof == "LEDGER"
+            needs_ledger = source_of(name).loads_by_ledger
             held = partial(wait, tuple(free)) if needs_ledger else tuple
             found.append(pool.submit(refine, settings, name, batch, REFINE, progress, clock, held))
             if not needs_ledger:

@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     lake: Path = Path("lake")
     city: str = "shanghai"
     spark_master: str = "local[*]"
-    driver_memory: str = "2g"
+    driver_memory: str = "1800m"
     endpoints: dict[str, Endpoint] = {}
 
     def __init__(self, **values: Any) -> None:

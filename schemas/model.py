@@ -174,6 +174,11 @@ class Source:
     objects: tuple[SourceObject, ...]
     path: Path
 
+    @property
+    def loads_by_ledger(self) -> bool:
+        """Whether a person's grant in the consent ledger must stand before a record of the source is loaded."""
+        return self.consent_proof == "LEDGER"
+
     def object(self, name: str = "") -> SourceObject:
         """Return one of the source's objects; KeyError if the contract has none of this name."""
         for found in self.objects:

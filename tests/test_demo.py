@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import polars
 import pyarrow.parquet as pq
 import pytest
-from deltalake import DeltaTable
 
 import schemas
 from jobs.demo import demo
 from jobs.settings import Settings
+from tests.contents import tables
 from tests.dags.conftest import PROGRAM
 
 PEOPLE, SEED = 200, 11
@@ -193,21 +193,10 @@ def test_no_identifier_stands_anywhere_outside_the_restricted_zone(lake):
 
 def test_a_rerun_adds_no_row_and_no_version(told):
     settings, first = told
-    versions = {path.parent: DeltaTable(str(path.parent)).version() for path in settings.lake.rglob("_delta_log")}
+    before = tables(settings.lake)
     again = demo(settings, PEOPLE, SEED, 1.0, quiet)
-    assert {path: DeltaTable(str(path)).version() for path in versions} == versions
+    assert tables(settings.lake) == before
     assert {**again, "seconds": 0, "peak_rss_mb": 0} == {**first, "seconds": 0, "peak_rss_mb": 0}
-
-
-def contents(lake):
-    """Sorted rows of every gold, release and share table."""
-    found = {}
-    for log in sorted(lake.rglob("_delta_log")):
-        name = str(log.parent.relative_to(lake))
-        if name.split("/")[0] in ("gold", "release", "share"):
-            rows = polars.read_delta(str(log.parent))
-            found[name] = sorted(json.dumps(row, default=str, sort_keys=True) for row in rows.rows(named=True))
-    return found
 
 
 @pytest.mark.slow
@@ -217,7 +206,7 @@ def test_a_seed_gives_the_same_tables_in_another_place_zone_and_on_one_core(lake
     elsewhere = {"TZ": "America/St_Johns", "CREDITFILE_SPARK_MASTER": "local[1]", "CREDITFILE_DRIVER_MEMORY": "1g"}
     ran = subprocess.run(command, env=os.environ | elsewhere, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-2000:]
-    ours, theirs = contents(lake), contents(tmp_path / "other")
+    ours, theirs = (tables(place, "gold", "release", "share") for place in (lake, tmp_path / "other"))
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
-    assert sum(map(len, ours.values())) > PEOPLE
+    assert sum(content.rows for content in ours.values()) > PEOPLE

@@ -67,7 +67,7 @@ def _grants(spark: SparkSession, lake: Path, city: City, source: Source) -> Data
     Raises:
         CreditFileError: CF-2402 if the ledger was never loaded: everything would be suppressed.
     """
-    if source.consent_proof != "LEDGER" or city.operator.role == "public_body":
+    if not source.loads_by_ledger or city.operator.role == "public_body":
         return None
     if not tables.exists(lake, "silver.consent_grant"):
         raise CreditFileError("CF-2402", where=source.name, undone="Nothing was loaded.")

@@ -1,16 +1,13 @@
 """Airflow runs in processes of its own: it sets up logging and settings of the whole process that imports it."""
 
 import json
-import os
 import select
 import subprocess
 import sys
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from deltalake import DeltaTable
 
 from jobs import airflow_up
 from jobs.settings import Settings
@@ -59,14 +56,3 @@ def surroundings(lake: Path, settings_file: Path) -> dict[str, str]:
     """Return the variables for a lake of its own beside the shared offices."""
     variables = airflow_up.environment(Settings(lake=lake))
     return variables | {"CREDITFILE_SETTINGS": str(settings_file), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
-
-
-def tables(lake: Path) -> dict[str, tuple[int, int, str]]:
-    """Return version, rows and content of every table of the lake, whatever the order of its rows."""
-    found = {}
-    for log in sorted(lake.glob("*/*/_delta_log")):
-        table = DeltaTable(str(log.parent))
-        rows = sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pyarrow_table().to_pylist())
-        digest = sha256("\n".join(rows).encode()).hexdigest()
-        found[os.path.relpath(log.parent, lake)] = (table.version(), len(rows), digest)
-    return found

@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 import schemas
-from tests.dags.conftest import BATCH, PROGRAM, first_line, surroundings, tables
+from tests.contents import tables
+from tests.dags.conftest import BATCH, PROGRAM, first_line, surroundings
 
 pytestmark = [pytest.mark.slow, pytest.mark.spark]
 

@@ -35,7 +35,7 @@ def problems(**values):
 def test_defaults_need_no_file(tmp_path):
     settings = Settings()
     assert (settings.lake, settings.city) == (tmp_path / "lake", "shanghai")
-    assert (settings.spark_master, settings.driver_memory) == ("local[*]", "2g")
+    assert (settings.spark_master, settings.driver_memory) == ("local[*]", "1800m")
     assert settings.endpoints == {}
 
 
