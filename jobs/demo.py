@@ -57,8 +57,10 @@ def demo(settings: Settings, people: int, seed: int, difficulty: float, progress
             for name in names:
                 clock = FixedClock(city.received_at(name, batch))
                 timed("ingest", pipeline.ingest, settings, name, batch, clock, progress=progress)
+            progress(f"refine {batch}: {len(names)} sources side by side")
             timed("refine", pipeline.refine_many, settings, names, batch, progress, FixedClock(last))
             timed("link", pipeline.link, settings, batch, progress, FixedClock(last))
+            progress(f"gold {batch}: facts and files")
             timed("gold", pipeline.gold, settings, batch, progress, FixedClock(last))
     release = timed("release", _release, settings, manifest.months[-1], last, progress)
     timed("docs", pipeline.quality_docs, settings)
