@@ -52,8 +52,8 @@ VERBS = (
         "quarantine show",
         look.quarantine_show,
         (
-            "creditfile quarantine show 0f8e2b6c5d4a39187766554433221100",
-            "creditfile quarantine show 0f8e2b6c5d4a39187766554433221100 --json",
+            "creditfile quarantine show 0f8e2b6c5d4a3918",
+            "creditfile quarantine show 0f8e2b6c5d4a3918 --json",
         ),
     ),
     Verb(
@@ -83,7 +83,7 @@ VERBS = (
     Verb(
         "explain",
         look.explain,
-        ("creditfile explain CF-1202", "creditfile explain record 0f8e2b6c5d4a39187766554433221100"),
+        ("creditfile explain CF-1202", "creditfile explain record 0f8e2b6c5d4a3918"),
     ),
     Verb("airflow", act.airflow, ("creditfile airflow", "creditfile airflow --dry-run")),
     Verb("docs", act.docs, ("creditfile docs", "creditfile docs --check")),

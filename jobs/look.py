@@ -98,20 +98,25 @@ def explained_code(code: str) -> Answer:
 
 
 def quarantine_ls(source: str | None = None, *, options: Options = DEFAULT) -> Answer:
-    """Count records set aside by source, batch, reason and owner, most first. Starts no JVM.
+    """Count records set aside by source, batch, reason and owner, most first, and name the offices' return files.
+
+    Starts no JVM. A return file tells the office place, column and reason of each fault, and no value.
 
     Args:
         source: Only this source.
         options: Where to work and how to answer.
     """
-    from jobs import plan, quarantine
+    from jobs import plan, quarantine, return_file
 
     if source is not None:
         plan.check_names((source,))
-    items = quarantine.counts(options.settings(), source)
+    settings = options.settings()
+    items = quarantine.counts(settings, source)
+    returns = [str(path) for path in return_file.written(settings.lake, source)]
     headings = list(items[0]) if items else []
     lines = [show.table(headings, ([*item.values()] for item in items))] if items else ["Nothing is in quarantine."]
-    return Answer({"format": "creditfile.quarantine/1", "items": items}, lines)
+    lines += [f"return file: {path}" for path in returns]
+    return Answer({"format": "creditfile.quarantine/1", "items": items, "return_files": returns}, lines)
 
 
 def quarantine_show(record_id: str, /, *, options: Options = DEFAULT) -> Answer:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from expectations import gate, limits, metrics
-from jobs import runs
+from jobs import return_file, runs
 from jobs.bronze import step as bronze
 from jobs.bronze.delivered import read
 from jobs.clock import Clock
@@ -137,6 +137,7 @@ def _refine(
         silver.write(spark, lake, source, batch, refined)
         lap("silver")
     if "silver" in steps:
+        return_file.write(lake, source, batch)
         _conserved(source, batch, counts)
         progress(sentence(source.name, batch, counts))
     return Run(
