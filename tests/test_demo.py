@@ -122,6 +122,21 @@ def test_a_person_is_one_person_and_no_two_people_are_joined(lake):
     assert pairs["true_person"].is_unique().all()
 
 
+def test_every_block_that_is_there_says_whose_it_is_and_of_when(lake):
+    files = table(lake, "gold.credit_file").select("known_at", "lineage").explode("lineage")
+    blocks = files.unnest("lineage")
+    known = polars.col("known_at").dt.convert_time_zone("Asia/Shanghai").dt.date()
+    there = blocks.filter(polars.col("missing_code").is_null())
+    missing = blocks.filter(polars.col("missing_code").is_not_null())
+    assert len(there) > 0
+    assert len(missing) > 0
+    assert set(there["block_name"]) == {"newcomer", "residence", "work", "housing", "business"}
+    assert missing["updated_date"].null_count() == len(missing)
+    undated = there.filter(polars.col("updated_date").is_null() | (polars.col("updated_date") > known))
+    # who has no residence record is no newcomer by any of them: that block rests on other sources
+    assert set(undated["block_name"]) <= {"newcomer"}
+
+
 def test_a_bank_sees_nobody_without_a_live_grant_to_it(lake):
     release = table(lake, "release.credit_file")
     cutoff = datetime.fromisoformat(table(lake, "release.batch")["consent_cutoff_at"][0].isoformat()).replace(

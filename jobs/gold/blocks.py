@@ -142,7 +142,9 @@ def employers(months: DataFrame) -> DataFrame:
     )
     named = spells.groupBy("person_id").agg(shown.alias("employers"))
     newest = F.max(F.when(F.col("base_band").isNotNull(), F.struct("period_month", "record_ids", "base_band")))
-    bands = months.groupBy("person_id").agg(newest["base_band"].alias("base_band"))
+    bands = months.groupBy("person_id").agg(
+        newest["base_band"].alias("base_band"), F.max("known_from_at").alias("work_known_at")
+    )
     return bands.join(named, "person_id", "left")
 
 
@@ -164,6 +166,7 @@ def housing(rents: DataFrame, residences: DataFrame, as_of: date) -> DataFrame:
         F.sum(F.when(recent, F.col("rent_on_time_count"))).alias("on_time"),
         F.bool_or(overlaps).alias("has_lease_12"),
         F.flatten(F.collect_list("record_ids")).alias("housing_record_ids"),
+        F.max("known_from_at").alias("housing_known_at"),
     )
     rented = merged(leases.select("person_id", "start_date", "end_date"))
     grid = F.explode(F.sequence(_day(m12), _day(month_start(as_of, 1)), F.expr("INTERVAL 1 MONTH"))).alias("month")
@@ -228,6 +231,7 @@ def residence(spells: DataFrame, as_of: date) -> DataFrame:
             F.max(begun).alias("newest"),
             F.min("arrive_date").alias("arrive_date"),
             F.flatten(F.collect_list("record_ids")).alias("residence_record_ids"),
+            F.max("known_from_at").alias("residence_known_at"),
         )
     )
     block = F.transform(
@@ -288,5 +292,6 @@ def business(roles: DataFrame, as_of: date) -> DataFrame:
             F.array_sort(F.collect_set(shown)).alias("business"),
             F.count_if(alive).try_cast("int").alias("live_business_count"),
             F.flatten(F.collect_list("record_ids")).alias("business_record_ids"),
+            F.max("known_from_at").alias("business_known_at"),
         )
     )

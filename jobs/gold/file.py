@@ -127,7 +127,7 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
             "is_adult": adult,
             "is_frozen": frozen,
             "rule_version_codes": F.array(*(F.lit(version) for version in rules.versions())),
-            "lineage": _lineage(),
+            "lineage": _lineage(city),
             "record_ids": F.array_sort(F.array_distinct(F.concat(*ids))),
         }
     )
@@ -135,23 +135,28 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
     return made.where(F.size("record_ids") > 0)
 
 
-def _lineage() -> Column:
-    """Per block: source, kind of source, and why it is missing; dates come with the blocks themselves."""
-    sources = {
-        "newcomer": "psb_residence",
-        "residence": "psb_residence",
-        "work": "hrss_social_insurance",
-        "housing": "hmb_rental_contract",
-        "business": "amr_business",
-    }
+LINEAGE = {
+    "newcomer": ("psb_residence", ("residence", "work")),
+    "residence": ("psb_residence", ("residence",)),
+    "work": ("hrss_social_insurance", ("work", "business")),
+    "housing": ("hmb_rental_contract", ("housing", "residence")),
+    "business": ("amr_business", ("business",)),
+}
+"""Where each block mainly comes from, and the features whose records it rests on."""
+
+
+def _lineage(city: City) -> Column:
+    """Per block: source, day of its newest record in the city's zone, kind of source, and why it is missing."""
     entries = []
-    for block, source in sources.items():
+    for block, (source, rests_on) in LINEAGE.items():
         is_there = F.col(block).isNotNull()
+        newest = F.array_max(F.array(*(F.col(f"{name}_known_at") for name in rests_on)))
+        updated = F.to_date(F.from_utc_timestamp(newest, city.city.timezone))
         entries.append(
             F.struct(
                 F.lit(block).alias("block_name"),
                 F.lit(source).alias("source_code"),
-                F.lit(None).cast("date").alias("updated_date"),
+                F.when(is_there, updated).alias("updated_date"),
                 F.when(is_there, F.lit("OK")).alias("quality_code"),
                 F.lit("GOV").alias("provenance_code"),
                 F.when(~is_there, F.lit("NOT_AT_SOURCE")).alias("missing_code"),
@@ -170,10 +175,9 @@ CONTENT = (
     "is_frozen",
     "rule_version_codes",
     *BLOCKS,
-    "lineage",
     "record_ids",
 )
-"""What makes a new version when it changes: everything but the dates of asking."""
+"""What makes a new version when it changes: everything but the dates of asking, and `lineage` but its receipt dates."""
 
 
 def new_versions(spark: SparkSession, rows: DataFrame, earlier: DataFrame, keys: Keys, city: City) -> DataFrame:
@@ -186,7 +190,8 @@ def new_versions(spark: SparkSession, rows: DataFrame, earlier: DataFrame, keys:
         keys: for the opaque file number.
         city: its code stands in the file number.
     """
-    hashed = rows.withColumn("content_hash", content(*(F.col(name) for name in CONTENT)))
+    undated = F.transform("lineage", lambda entry: entry.dropFields("updated_date")).alias("lineage")
+    hashed = rows.withColumn("content_hash", content(*(F.col(name) for name in CONTENT), undated))
     latest = earlier.groupBy("person_id").agg(F.max(F.struct("version_count", "content_hash")).alias("latest"))
     changed = hashed.join(latest, "person_id", "left").where("latest IS NULL OR latest.content_hash <> content_hash")
     numbered = changed.withColumn("version_count", F.coalesce("latest.version_count", F.lit(0)) + 1)
