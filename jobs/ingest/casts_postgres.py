@@ -18,7 +18,7 @@ class Unpadded(TextLoader):
 
     def load(self, data: Any) -> Any:
         """Return the text without its padding."""
-        return super().load(data).rstrip(" ")
+        return str(super().load(data)).rstrip(" ")
 
 
 def _lenient(loader: type[Any]) -> type[Any]:

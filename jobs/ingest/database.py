@@ -1,8 +1,8 @@
 """Connector for offices that grant a view of their database: the changes of one time window, from one snapshot.
 
 A reading that breaks off is thrown away whole and begun again in a new snapshot: two halves of different instants
-would be a state the office never had. Only the contract's columns are read, whatever else the account may see; what was not agreed is named in the receipt
-and left where it is.
+would be a state the office never had. Only the contract's columns are read, whatever else the account may see; what
+was not agreed is named in the receipt and left where it is.
 """
 
 import json

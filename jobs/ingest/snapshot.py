@@ -34,7 +34,7 @@ class Snapshot(Protocol):
         ...
 
     def flaw(self, table: str, watermark: str) -> str:
-        """Say why the watermark cannot divide the rows into windows: they would be passed over for ever; empty if not."""
+        """Say why the watermark would leave rows out of every window; empty if it leaves out none."""
         ...
 
     def count(self, reading: Reading) -> int:

@@ -24,16 +24,19 @@ ALL_TAKEN = ("too many clients", "too many connections", "remaining connection s
 ZONED, ZONELESS = "timestamp with time zone", ("timestamp without time zone", "date")
 
 RIGHTS = """
+    WITH things AS (
+        SELECT c.oid, c.oid::regclass::text AS name,
+               c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%s) AS is_agreed
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema'
+          AND n.nspname NOT LIKE 'pg\\_%%' AND has_schema_privilege(n.oid, 'USAGE'))
     SELECT 'is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
     UNION ALL SELECT 'may create roles' FROM pg_roles WHERE rolname = current_user AND rolcreaterole
     UNION ALL SELECT 'may create tables' WHERE has_schema_privilege(current_schema(), 'CREATE')
-    UNION ALL SELECT 'may write ' || c.relname FROM pg_class c
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-          AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
-               OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))
-    UNION ALL SELECT 'sees ' || c.relname FROM pg_class c
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-          AND c.relname <> ALL(%s) AND has_any_column_privilege(c.oid, 'SELECT')
+    UNION ALL SELECT 'may write ' || name FROM things
+        WHERE has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+           OR has_any_column_privilege(oid, 'INSERT, UPDATE')
+    UNION ALL SELECT 'sees ' || name FROM things WHERE NOT is_agreed AND has_any_column_privilege(oid, 'SELECT')
     ORDER BY 1
 """
 
