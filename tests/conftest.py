@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["fault_matrix"]
+
 
 @pytest.fixture(scope="session")
 def spark():
