@@ -1,8 +1,11 @@
 """PostgreSQL as a source: one REPEATABLE READ, READ ONLY transaction and server-side cursors."""
 
+import os
 import re
+import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -123,7 +126,8 @@ def opened(endpoint: Endpoint, patience: Patience, place: str) -> Iterator[Snaps
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             casts_postgres.register(connection)
-            yield PostgresSnapshot(connection)
+            with _ended_after(patience.delivery + patience.read, connection):
+                yield PostgresSnapshot(connection)
     except (errors.InsufficientPrivilege, errors.UndefinedTable):
         raise CreditFileError("CF-1304", where=place, undone="Nothing was landed.") from None
     except (errors.CharacterNotInRepertoire, errors.UntranslatableCharacter, UnicodeDecodeError):
@@ -134,6 +138,27 @@ def opened(endpoint: Endpoint, patience: Patience, place: str) -> Iterator[Snaps
             raise CreditFileError("CF-1305", where=place, undone="Nothing was landed.") from None
         is_full = any(text in str(failed) for text in ALL_TAKEN)
         raise Interrupted("CF-1301", "no free connection" if is_full else type(failed).__name__) from None
+
+
+@contextmanager
+def _ended_after(seconds: float, connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Bound the wait for a server that is frozen: it keeps not even its own, shorter limit, and its kernel answers on.
+
+    Shutting the socket down wakes whoever waits for it, which closing it from another thread would not.
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+
+        def end() -> None:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def _parameters(endpoint: Endpoint, patience: Patience, place: str) -> dict[str, Any]:
@@ -159,6 +184,9 @@ def _parameters(endpoint: Endpoint, patience: Patience, place: str) -> dict[str,
         "dbname": unquote(address.path.strip("/")),
         "user": endpoint.username,
         "password": endpoint.password.get_secret_value() if endpoint.password else None,
+        "keepalives_idle": 60,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
         "connect_timeout": max(2, round(patience.connect)),
         "client_encoding": "UTF8",
         "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),

@@ -1,6 +1,8 @@
 """The register as a real PostgreSQL database, read through the program itself: what databases do to whoever reads them."""
 
 import json
+import os
+import signal
 import threading
 import time
 from datetime import UTC, datetime
@@ -209,6 +211,29 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(owner, settings,
     assert "QueryCanceled" in stopped("CF-1301", settings)
     patient(attempts=2, first_wait=0.01)
     assert ingest(settings).rows == 3
+
+
+@pytest.mark.fault("F44")
+def test_a_server_that_freezes_in_mid_fetch_is_left_and_asked_anew(owner, settings, patient, monkeypatch, lake, caplog):
+    """A frozen process keeps no statement timeout, and the kernel answers for it: only our own limit helps."""
+    add_many(owner, 12_000)
+    patient(first_wait=0.01, delivery=2.0, read=0.5)
+    frozen = []
+
+    def freeze():
+        (pid,) = owner.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'creditfile'").fetchone()
+        os.kill(pid, signal.SIGSTOP)
+        frozen.append(pid)
+
+    in_mid_fetch(monkeypatch, freeze)
+    try:
+        receipt = ingest(settings)
+    finally:
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
+    assert len(frozen) == 1
+    assert "CF-1301" in caplog.text
+    assert len(set(numbers(lake, receipt))) == receipt.files[0].rows == 12_000
 
 
 @pytest.mark.fault("F44")
