@@ -5,7 +5,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 LOG_PREFIX = "%a:"
 """Each line of the server's log begins with who asked: our own queries are those of `creditfile`."""
@@ -52,6 +55,17 @@ class PostgresServer:
     def asked(self):
         """Return what our program has asked the server so far."""
         return [line for line in self.log.read_text("utf-8").splitlines() if line.startswith("creditfile:")]
+
+    @contextmanager
+    def emptied(self, password):
+        """Connect as the owner to a database without a table, with a login `reader` that may do nothing yet."""
+        with psycopg.connect(self.owner_login, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+            connection.execute("DROP ROLE IF EXISTS reader")
+            connection.execute(f"CREATE ROLE reader LOGIN PASSWORD '{password}'")
+            connection.execute("GRANT USAGE ON SCHEMA public TO reader")
+            yield connection
 
     def _run(self, program, *arguments):
         prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []

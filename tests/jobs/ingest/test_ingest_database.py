@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from jobs.ingest.database import as_text
@@ -153,11 +152,7 @@ def test_values_become_text(value, text):
 @pytest.fixture
 def owner(server):
     """The office's own connection, with the register filled anew."""
-    with psycopg.connect(server.owner_login) as connection:
-        connection.autocommit = True
-        connection.execute("DROP TABLE IF EXISTS office, office_role")
-        connection.execute("DROP ROLE IF EXISTS reader")
-        connection.execute(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
+    with server.emptied(PASSWORD) as connection:
         connection.execute("CREATE TABLE office (office_no text, name text, opened_date date, updated_at timestamptz)")
         connection.execute("CREATE TABLE office_role (office_no text, role_code text, updated_at timestamptz)")
         connection.execute("GRANT SELECT ON office, office_role TO reader")

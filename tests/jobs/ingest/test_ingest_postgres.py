@@ -33,12 +33,7 @@ CANARY = "canary-汉族"
 @pytest.fixture
 def owner(server):
     """The register's own connection; its tables hold what the contract says, as text, and nothing yet."""
-    with psycopg.connect(server.owner_login, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-        connection.execute("DROP ROLE IF EXISTS reader")
-        connection.execute(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
-        connection.execute("GRANT USAGE ON SCHEMA public TO reader")
+    with server.emptied(PASSWORD) as connection:
         for item in SOURCE.objects:
             table(connection, item.bronze.thing)
         yield connection
