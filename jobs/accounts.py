@@ -39,7 +39,12 @@ def findings(settings: Settings, sources: tuple[str, ...]) -> Iterator[Finding]:
 
 
 def excess(source: Source, endpoint: Endpoint) -> tuple[str, ...]:
-    """Return what an account may do, or see, that no contract names; columns that are seen are not read."""
+    """Return what an account may do, or see, that no contract names; columns that are seen are not read.
+
+    Raises:
+        CreditFileError: CF-13xx or CF-9xxx if the database cannot be asked, or does not show an agreed table.
+        Interrupted: CF-1301 if it does not answer now.
+    """
     things = tuple(item.bronze.thing for item in source.objects)
     watermark = source.server.properties["watermark_column"]
     with opener(endpoint, source.name)(endpoint, QUICK, source.name) as snapshot:
@@ -47,5 +52,7 @@ def excess(source: Source, endpoint: Endpoint) -> tuple[str, ...]:
         for item in source.objects:
             agreed = {watermark, *(column.physical_name for column in item.bronze.columns)}
             table = item.bronze.thing
-            beyond += [f"sees {table}.{name}" for name in snapshot.columns(table) if name not in agreed]
+            if not (present := snapshot.columns(table)):
+                raise CreditFileError("CF-1304", what=table, where=source.name)
+            beyond += [f"sees {table}.{name}" for name in present if name not in agreed]
     return tuple(beyond)

@@ -44,7 +44,7 @@ def fetch(order: Order) -> Receipt:
                         _read(order, snapshot, item, delivery, overlap)
                 delivery.keep(NAME, overlap.page())
                 if overlap.late:
-                    log.warning("%s: %d records of earlier windows were committed late", order.place, overlap.late)
+                    log.warning("%s: committed late, records of earlier windows: %d", order.place, overlap.late)
                 return delivery.seal(asked_by_time=True)
     except Interrupted as spent:
         raise spent.error(order.place) from None

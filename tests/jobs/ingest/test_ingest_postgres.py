@@ -316,7 +316,7 @@ def test_a_record_committed_after_its_window_was_read_comes_with_the_next_one_an
     third = ingest(settings, "2026-11")
     assert [numbers(lake, receipt) for receipt in (first, second)] == [["1"], ["2", "3"]]
     assert third.rows == 0
-    assert "1 records of earlier windows were committed late" in caplog.text
+    assert "committed late, records of earlier windows: 1" in caplog.text
     assert first.rows + second.rows + third.rows == owner.execute(f"SELECT count(*) FROM {MAIN}").fetchone()[0]
 
 
@@ -504,6 +504,12 @@ def test_the_doctor_warns_of_an_account_that_may_do_or_see_more_than_agreed(
 @pytest.mark.fault("F48")
 def test_the_doctor_says_that_an_account_has_what_is_agreed_and_nothing_more(owner, settings):
     assert doctored(settings) == [("ok", None)]
+
+
+@pytest.mark.fault("F48")
+def test_the_doctor_tells_an_agreed_table_that_the_account_does_not_see(owner, settings):
+    owner.execute(f"REVOKE SELECT ON {ROLE} FROM reader")
+    assert doctored(settings) == [("warn", "CF-1304")]
 
 
 @pytest.mark.fault("F48")
