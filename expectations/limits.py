@@ -12,7 +12,8 @@ from expectations.metrics import bounded, coded, own_columns, reasons, slug
 from schemas import Source, Table
 
 Limits = Mapping[str, float]
-"""`quarantine_ratio`, and if wished `quarantine_few`: so many records in quarantine never hold a batch."""
+"""`quarantine_ratio`, and if wished `quarantine_few`: so many records in quarantine never hold a batch; and
+`may_be_empty`: 1 where the contract says that an office may have nothing new."""
 
 DECISIVE = ("CONSERVATION", "QUARANTINE_SHARE", "RECEIVED")
 """Rules that explain a held batch before all others."""
@@ -40,7 +41,11 @@ class GateRule(NamedTuple):
 
 def of(source: Source) -> dict[str, float]:
     """Return the limits a source's contract states."""
-    return {"quarantine_ratio": source.quarantine_limit_ratio, "quarantine_few": source.quarantine_few_count}
+    return {
+        "quarantine_ratio": source.quarantine_limit_ratio,
+        "quarantine_few": source.quarantine_few_count,
+        "may_be_empty": float(source.may_be_empty),
+    }
 
 
 def is_main(table: Table) -> bool:
@@ -61,7 +66,11 @@ def _named(table: Table, column: str) -> str:
 
 def _counts(table: Table, limits: Limits) -> Iterator[GateRule]:
     least = "error" if table.layer == "silver" and is_main(table) else "warning"
-    yield GateRule("RECEIVED", "", "received", 1, None, least, "本批有记录", "the batch holds records")
+    if limits.get("may_be_empty"):
+        zh, en = "合同允许本批无记录", "the batch may be empty, as the contract allows"
+        yield GateRule("RECEIVED", "", "received", 0, None, least, zh, en)
+    else:
+        yield GateRule("RECEIVED", "", "received", 1, None, least, "本批有记录", "the batch holds records")
     if table.layer == "silver":
         yield GateRule(
             "CONSERVATION",

@@ -117,6 +117,11 @@ def columns(table: Table) -> list["SparkColumn"]:
     return [F.expr(sql).alias(name) for name, sql in expressions(table).items()]
 
 
+def nothing(table: Table) -> Figures:
+    """Return the aggregated row of a batch in which nothing came, for which no frame was ever made."""
+    return dict.fromkeys(expressions(table), 0)
+
+
 def figures(table: Table, row: Mapping[str, Any]) -> Figures:
     """Read an aggregated row: split the packed sums and add what follows from the counts.
 

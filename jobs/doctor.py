@@ -11,7 +11,7 @@ import stat
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from email.utils import parsedate_to_datetime
 from itertools import chain
 from pathlib import Path
@@ -19,9 +19,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import schemas
-from jobs import keys, session
+from jobs import accounts, keys, session
 from jobs.clock import Clock
 from jobs.errors import CODES, CreditFileError
+from jobs.finding import Finding
 from jobs.settings import Endpoint, Settings
 
 FIT_JAVA = (17, 21)
@@ -32,22 +33,6 @@ AIRFLOW_PORT = 8080
 SECONDS_TO_ANSWER = 2.0
 SKEW_SECONDS = 60
 FETCH_JARS = """python -c "from jobs import session; session.start('local[1]', '1g')\""""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: what was looked at, what was seen, the CF code behind it, and the command that mends it."""
-
-    check: str
-    verdict: Literal["ok", "warn", "fail"]
-    seen: str
-    code: str | None = None
-    fix: str | None = None
-
-    def line(self) -> str:
-        """Return the finding as one line."""
-        mended = f"  Fix: {self.fix}" if self.fix else ""
-        return f"{self.verdict:<5} {self.check:<10} {f'{self.code} ' if self.code else ''}{self.seen}{mended}"
 
 
 def examine(settings: Settings, sources: tuple[str, ...], clock: Clock) -> Iterator[Finding]:
@@ -63,6 +48,7 @@ def examine(settings: Settings, sources: tuple[str, ...], clock: Clock) -> Itera
         lambda: origin(settings),
         lambda: leftovers(settings.lake),
         lambda: endpoints(settings, sources),
+        lambda: accounts.findings(settings, sources),
         lambda: skew(settings, sources, clock),
     )
     yield from chain.from_iterable(check() for check in checks)

@@ -145,6 +145,13 @@ CODES: dict[str, Code] = {
         5,
         True,
     ),
+    "CF-1302": Code(
+        "table changed while it was read",
+        "At every try the rows read were not as many as those counted in the same snapshot.",
+        "ask the office for a table, or a view without volatile functions; then run the same command again",
+        5,
+        True,
+    ),
     "CF-1303": Code(
         "watermark cannot be read",
         "Rows without a readable time of their last change would be passed over in every batch.",
@@ -163,6 +170,12 @@ CODES: dict[str, Code] = {
         "database login refused",
         "The database does not accept this user and password.",
         "renew the password in the endpoint's settings or Airflow connection",
+        3,
+    ),
+    "CF-1306": Code(
+        "account may do more than agreed",
+        "An account of ours that can write, or see what no contract names, is a risk for the office and for us.",
+        "ask the office to grant SELECT on the contract's columns, and nothing more",
         3,
     ),
     # 14 file, archive, encoding

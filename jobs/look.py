@@ -12,7 +12,7 @@ from jobs.options import DEFAULT, Options
 from jobs.show import Answer
 
 if TYPE_CHECKING:
-    from jobs.doctor import Finding
+    from jobs.finding import Finding
 
 State = Literal["DRAFT", "VALIDATED", "APPROVED", "PUBLISHED", "SUPERSEDED", "RECALLED"]
 
@@ -30,7 +30,7 @@ def status(*, options: Options = DEFAULT) -> Answer:
 
 
 def doctor(*, options: Options = DEFAULT) -> Answer:
-    """Check Java, jars, disk, memory, ports, keys, offices and clock; each finding with the command that mends it.
+    """Check Java, jars, disk, memory, ports, keys, offices, accounts and clock; a finding comes with what mends it.
 
     Args:
         options: Where to work and how to answer.

@@ -21,7 +21,7 @@ from jobs.keys import Keys
 from jobs.runs import Run
 from jobs.silver import step as silver
 from jobs.silver.classify import ENTRIES
-from schemas import City, Source
+from schemas import City, Source, SourceObject, Table
 
 Progress = Callable[[str], None]
 FATES = ("silver", "quarantine", "duplicate", "suppressed")
@@ -107,10 +107,13 @@ def _refine(
     counts: Counter[str] = Counter(received=sum(receipt.rows for receipt in found))
     reasons: Counter[str] = Counter()
     gathered: dict[str, Any] = {}
-    judged = []
+    judged: list[tuple[Table, dict[str, Any]]] = []
+    made: list[silver.Refined] = []
     for item in source.objects:
         delivered = read(spark, source, item, found, lake)
         if delivered is None:
+            if "silver" in steps and not _delivered(found, item):
+                judged.append((item.silver, metrics.nothing(item.silver)))
             continue
         identified = bronze.with_identity(spark, delivered, item.bronze, keys).persist()
         if "bronze" in steps:
@@ -126,14 +129,15 @@ def _refine(
         for fate in FATES:
             counts[fate] += int(figures[fate] or 0)
         reasons += _reasons(refined.rows)
-        judged.append((refined, figures))
+        judged.append((item.silver, figures))
+        made.append(refined)
         lap("silver")
     copies = _copies(found)
     counts["duplicate"] += copies
     if judged and "gate" in steps:
         _judge(lake, source, batch, judged)
         lap("gate")
-    for refined, _ in judged:
+    for refined in made:
         silver.write(spark, lake, source, batch, refined)
         lap("silver")
     if "silver" in steps:
@@ -176,18 +180,23 @@ def _copies(found: tuple[Receipt, ...]) -> int:
     )
 
 
-def _judge(lake: Path, source: Source, batch: str, judged: list[tuple[Any, dict[str, Any]]]) -> None:
+def _delivered(found: tuple[Receipt, ...], item: SourceObject) -> int:
+    """Records of one object that came, copies among them: an empty table has no frame, and is judged all the same."""
+    return sum(file.rows for receipt in found for file in receipt.files if file.object == item.name)
+
+
+def _judge(lake: Path, source: Source, batch: str, judged: list[tuple[Table, dict[str, Any]]]) -> None:
     """Ask the gate about every object of the batch; hold on the first that fails."""
-    for refined, figures in judged:
+    for table, figures in judged:
         stated = limits.of(source)
-        verdict = gate.judge(source.name, batch, refined.item.silver, figures, stated, lake / "docs" / "quality")
+        verdict = gate.judge(source.name, batch, table, figures, stated, lake / "docs" / "quality")
         if verdict.status == "hold":
             worst = verdict.failures[0]
             code = "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
             raise CreditFileError(
                 code,
                 what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})",
-                where=f"{refined.item.silver.thing} {batch}",
+                where=f"{table.thing} {batch}",
                 undone="Silver is as before.",
             )
 

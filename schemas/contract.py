@@ -200,6 +200,7 @@ def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:
         tags=tuple(raw.get("tags", ())),
         objects=tuple(_objects(name, raw["version"], tables, system)),
         path=path,
+        may_be_empty=custom.get("mayBeEmpty", False),
     )
 
 

@@ -91,6 +91,9 @@ def lint(path: Path, raw: dict[str, Any], tables: dict[str, Table]) -> tuple[str
                 thing, _, origin = source.partition(".")
                 if thing not in tables or origin not in {c.name for c in tables[thing].columns}:
                     problems.append(f"{place} {column.name} comes from {source}, which is not there")
+    for stated in raw.get("customProperties", ()):
+        if stated["property"] == "mayBeEmpty" and not isinstance(stated["value"], bool):
+            problems.append(f"{path.name}:1: mayBeEmpty is neither true nor false")
     if raw.get("version", "").count(".") != 2:
         problems.append(f"{path.name}:1: version is not semantic (major.minor.patch)")
     return tuple(problems)

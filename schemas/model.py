@@ -173,6 +173,7 @@ class Source:
     tags: tuple[str, ...]
     objects: tuple[SourceObject, ...]
     path: Path
+    may_be_empty: bool = False
 
     @property
     def loads_by_ledger(self) -> bool:

@@ -1,6 +1,8 @@
-"""One SparkSession for the whole run: a JVM takes ten seconds to start."""
+"""One SparkSession and one database server for the whole run: a JVM takes ten seconds to start."""
 
 import pytest
+
+pytest_plugins = ["fault_matrix"]
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +14,16 @@ def spark():
     session.conf.set("spark.sql.shuffle.partitions", "2")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def server():
+    """One PostgreSQL server for all tests of a run; each test fills it anew."""
+    from postgres_server import PostgresServer
+
+    server = PostgresServer()
+    yield server
+    server.remove()
 
 
 def pytest_collection_modifyitems(items):

@@ -1,10 +1,13 @@
 """Connector for offices that grant a view of their database: the changes of one time window, from one snapshot.
 
-Only the contract's columns are read, whatever else the account may see; what was not agreed is named in the receipt
-and left where it is.
+A reading that breaks off is thrown away whole and begun again in a new snapshot: two halves of different instants
+would be a state the office never had. Only the contract's columns are read, whatever else the account may see; what
+was not agreed is named in the receipt and left where it is.
 """
 
 import json
+import logging
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -16,9 +19,13 @@ from jobs.errors import CreditFileError
 from jobs.ingest import snapshot_sqlite
 from jobs.ingest.landing import Delivery, Receipt
 from jobs.ingest.order import Order
-from jobs.ingest.patience import Interrupted, attempts
+from jobs.ingest.overlap import NAME, Overlap
+from jobs.ingest.patience import Interrupted, Patience, attempts
 from jobs.ingest.snapshot import Opened, Reading, Snapshot
+from jobs.settings import Endpoint
 from schemas.model import SourceObject
+
+log = logging.getLogger(__name__)
 
 
 def fetch(order: Order) -> Receipt:
@@ -27,22 +34,26 @@ def fetch(order: Order) -> Receipt:
     Raises:
         CreditFileError: CF-13xx; a partial reading is thrown away and never landed.
     """
-    opened = _opener(order)
+    opened = opener(order.endpoint, order.place)
     try:
         for attempt in attempts(order.patience):
             with attempt, Delivery(order) as delivery:
-                with opened(order) as snapshot:
+                overlap = Overlap(order, delivery.ends)
+                with opened(order.endpoint, order.patience, order.place) as snapshot:
                     for item in order.source.objects:
-                        _read(order, snapshot, item, delivery)
+                        _read(order, snapshot, item, delivery, overlap)
+                delivery.keep(NAME, overlap.page())
+                if overlap.late:
+                    log.warning("%s: committed late, records of earlier windows: %d", order.place, overlap.late)
                 return delivery.seal(asked_by_time=True)
     except Interrupted as spent:
         raise spent.error(order.place) from None
     raise AssertionError("a last try either returns or raises")
 
 
-def _opener(order: Order) -> Callable[[Order], Opened]:
+def opener(endpoint: Endpoint, place: str) -> Callable[[Endpoint, Patience, str], Opened]:
     """Choose the database by the URL; its driver is loaded only where it is needed."""
-    url = order.endpoint.url
+    url = endpoint.url
     if url.startswith(snapshot_sqlite.PREFIX):
         return snapshot_sqlite.opened
     if url.startswith("jdbc:postgresql:"):
@@ -50,37 +61,42 @@ def _opener(order: Order) -> Callable[[Order], Opened]:
 
         return snapshot_postgres.opened
     what = "url begins with neither jdbc:sqlite: nor jdbc:postgresql:"
-    raise CreditFileError("CF-9001", what=what, where=order.place, undone="Nothing was started.")
+    raise CreditFileError("CF-9001", what=what, where=place, undone="Nothing was started.")
 
 
-def _read(order: Order, snapshot: Snapshot, item: SourceObject, delivery: Delivery) -> None:
+def _read(order: Order, snapshot: Snapshot, item: SourceObject, delivery: Delivery, overlap: Overlap) -> None:
     table, watermark = (item.bronze.thing, str(order.source.server.properties["watermark_column"]))
     where = f"{order.place}/{table}"
     present = snapshot.columns(table)
     if not present:
         raise CreditFileError("CF-1304", where=where, undone="Nothing was landed.")
-    if watermark not in present:
-        raise CreditFileError("CF-1303", what="no watermark column", where=where, undone="Nothing was landed.")
-    if lost := snapshot.unreadable(table, watermark):
-        raise CreditFileError("CF-1303", what=f"rows without one: {lost:,}", where=where, undone="Nothing was landed.")
+    flaw = snapshot.flaw(table, watermark) if watermark in present else "no watermark column"
+    if flaw:
+        raise CreditFileError("CF-1303", what=flaw, where=where, undone="Nothing was landed.")
     agreed = {column.physical_name: column.name for column in item.bronze.columns}
     columns = tuple(name for name in agreed if name in present)
     prefix = f"{item.name}." if item.name else ""
     delivery.undeclared += [prefix + name for name in present if name not in agreed and name != watermark]
     keys = [name for key in item.silver.primary_key for name in columns if agreed[name] == key]
-    ties = dict.fromkeys([*keys, *columns])
-    reading = Reading(table, columns, tuple(ties), watermark, order.since, order.period.end)
+    ties = tuple(dict.fromkeys([*keys, *columns]))
+    zone = order.source.timezone
+    reading = Reading(table, columns, ties, watermark, overlap.since, order.period.end, zone)
     file = delivery.lines(table, "jsonl")
     deadline = time.monotonic() + order.patience.delivery
+    counted, received = snapshot.count(reading), 0
     for rows in snapshot.rows(reading):
-        file.write("".join(_line(columns, row) for row in rows).encode("utf-8"))
+        received += len(rows)
+        lines = [(seconds, _line(columns, values)) for seconds, *values in rows]
+        file.write("".join(line for seconds, line in lines if overlap.is_new(table, seconds, line)).encode("utf-8"))
         if time.monotonic() > deadline:
             what = f"not read within {order.patience.delivery:g} s"
             raise CreditFileError("CF-1301", what=what, where=where, undone="Nothing was landed.")
+    if received != counted:
+        raise Interrupted("CF-1302", f"{table}: counted {counted:,}, received {received:,}")
     delivery.add_rows(table, item.name, file, columns)
 
 
-def _line(columns: tuple[str, ...], row: tuple[Any, ...]) -> str:
+def _line(columns: tuple[str, ...], row: list[Any]) -> str:
     values = {name: as_text(value) for name, value in zip(columns, row, strict=True)}
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
 
@@ -94,6 +110,8 @@ def as_text(value: Any) -> str | None:
             return "true" if value else "false"
         case Decimal():
             return format(value, "f")
+        case float():
+            return format(Decimal(repr(value)), "f") if math.isfinite(value) else str(Decimal(value))
         case datetime() if value.tzinfo:
             return value.astimezone(UTC).isoformat()
         case date() | clock_time():

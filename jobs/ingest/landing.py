@@ -47,7 +47,11 @@ class Delivery:
     """One delivery being received; leave the `with` block without `seal()` and nothing of it stays."""
 
     def __init__(self, order: Order, delivery_no: int | None = None) -> None:
-        """Begin a delivery; without a number of the office's own it gets the next one of its batch."""
+        """Begin a delivery; without a number of the office's own it gets the next one of its batch.
+
+        What it has seen of its period ends now: a record that changes while we read may be missing, so the next
+        batch asks again from here.
+        """
         self._order = order
         known = receipts(order.lake, order.source.name)
         mine = [receipt.delivery_no for receipt in known if receipt.batch == order.period.batch]
@@ -56,6 +60,7 @@ class Delivery:
         self._files: list[LandedFile] = []
         self._open = ExitStack()
         self.undeclared: list[str] = []
+        self.ends = min(order.period.end, order.clock.now()).astimezone(UTC)
         self._landed = folder(order.lake, order.source.name, order.period.batch, self.delivery_no)
         self._work = self._landed.with_name(f"{self.delivery_no}.part")
 
@@ -137,7 +142,7 @@ class Delivery:
             legal_basis=source.legal_basis,
             agreement_no=source.agreement_no,
             since=order.since if asked_by_time else None,
-            before=order.period.end.astimezone(UTC) if asked_by_time else None,
+            before=self.ends if asked_by_time else None,
             rows=rows,
             bytes=sum(file.bytes for file in self._files),
             sha256=digest,

@@ -13,7 +13,8 @@ FETCH_ROWS = 5_000
 class Reading:
     """One table's changes in [since, before): only the agreed columns, oldest change first.
 
-    `order_by` breaks ties between equal times, so that a row's line number is the same at every reading.
+    `order_by` breaks ties between equal times, so that a row's line number is the same at every reading. `timezone`
+    is the city's, in which an office means a time that it keeps without a zone.
     """
 
     table: str
@@ -22,6 +23,7 @@ class Reading:
     watermark: str
     since: datetime | None
     before: datetime
+    timezone: str
 
 
 class Snapshot(Protocol):
@@ -31,12 +33,20 @@ class Snapshot(Protocol):
         """Return the names of a table's columns; none if there is no such table for this account."""
         ...
 
-    def unreadable(self, table: str, watermark: str) -> int:
-        """Count rows whose watermark says no time: a window would pass them over for ever."""
+    def flaw(self, table: str, watermark: str) -> str:
+        """Say why the watermark would leave rows out of every window; empty if it leaves out none."""
+        ...
+
+    def count(self, reading: Reading) -> int:
+        """Count the rows of a reading."""
         ...
 
     def rows(self, reading: Reading) -> Iterator[list[tuple[Any, ...]]]:
-        """Return the rows, some thousand at a time."""
+        """Return the rows, some thousand at a time: the seconds since 1970 of the change, then the agreed columns."""
+        ...
+
+    def rights(self, tables: tuple[str, ...]) -> tuple[str, ...]:
+        """Say what the account may do beyond reading the agreed tables."""
         ...
 
 

@@ -73,6 +73,36 @@ def test_a_handful_in_quarantine_does_not_hold_a_small_batch_but_one_more_does(j
     assert judge(batch(silver=6, quarantine=4), limit=few).status == "hold"
 
 
+@pytest.mark.fault("F39")
+@pytest.mark.parametrize("source", schemas.sources(), ids=lambda source: source.name)
+def test_an_empty_batch_passes_where_the_contract_allows_it_and_holds_elsewhere(source, tmp_path):
+    for item in source.objects:
+        stated = limits.of(source)
+        verdict = gate.judge(source.name, "2026-09-10", item.silver, metrics.nothing(item.silver), stated, tmp_path)
+        assert [failure.rule for failure in verdict.failures] == ([] if source.may_be_empty else ["RECEIVED"])
+        assert verdict.notes == ()
+
+
+@pytest.mark.fault("F32")
+@pytest.mark.fault("F39")
+def test_empty_days_hold_neither_themselves_nor_the_days_after_and_a_drop_still_holds(judge):
+    may = LIMIT | {"may_be_empty": 1.0}
+    for day in range(1, 7):
+        assert judge(batch(silver=1000 + day), f"2026-09-{day:02}", may).status == "pass"
+    for day in range(7, 13):
+        assert judge(metrics.nothing(TABLE), f"2026-09-{day:02}", may).status == "pass"
+    after = judge(batch(silver=1000), "2026-09-13", may)
+    assert (after.status, after.notes) == ("pass", ())
+    assert [f.rule for f in judge(batch(silver=300), "2026-09-14", may).failures] == ["VOLUME_DRIFT"]
+
+
+def test_a_batch_that_may_not_be_empty_is_held_after_six_full_ones_too(judge):
+    for day in range(1, 7):
+        judge(batch(), f"2026-09-{day:02}")
+    held = judge(metrics.nothing(TABLE), "2026-09-07")
+    assert [failure.rule for failure in held.failures] == ["RECEIVED", "VOLUME_DRIFT"]
+
+
 def test_the_share_in_quarantine_is_the_first_reason_of_many(judge):
     verdict = judge(batch(silver=10, quarantine=10, outside__district_code=2))
     assert [failure.rule for failure in verdict.failures] == ["QUARANTINE_SHARE", "CODE_LIST"]

@@ -85,3 +85,13 @@ def test_every_module_of_extra_checks_belongs_to_a_table():
 def test_a_source_states_its_own_limits():
     source = schemas.source("psb_residence")
     assert limits.of(source)["quarantine_ratio"] == source.quarantine_limit_ratio
+
+
+def test_offices_asked_daily_for_what_is_new_may_have_nothing_and_a_monthly_register_may_not():
+    assert {source.name: limits.of(source)["may_be_empty"] for source in schemas.sources()} == {
+        "amr_business": 1,
+        "consent_grant": 1,
+        "hmb_rental_contract": 1,
+        "hrss_social_insurance": 0,
+        "psb_residence": 1,
+    }

@@ -1,18 +1,11 @@
 """The database connector against an SQLite file and a PostgreSQL server started for these tests."""
 
 import json
-import os
-import shutil
-import socket
 import sqlite3
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from jobs.ingest.database import as_text
@@ -156,47 +149,10 @@ def test_values_become_text(value, text):
 # ---- PostgreSQL ----
 
 
-def _as_postgres(*command: str) -> None:
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run([*prefix, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[int]:
-    """A PostgreSQL server in a temporary directory, with a login that may only read; gives its port."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    assert binaries, "PostgreSQL is missing: apt-get install postgresql"
-    programs = binaries[-1].parent
-    home = Path(tempfile.mkdtemp(prefix="creditfile-postgres-"))
-    (home / "password").write_text("owner")
-    if os.geteuid() == 0:
-        for path in (home, home / "password"):
-            shutil.chown(path, "postgres")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    data = str(home / "data")
-    try:
-        _as_postgres(
-            *(str(programs / "initdb"), "-D", data, "-U", "owner", "--no-sync", "-E", "UTF8", "--locale=C"),
-            *("--auth=scram-sha-256", f"--pwfile={home / 'password'}"),
-        )
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off -c max_connections=20"
-        _as_postgres(str(programs / "pg_ctl"), "-D", data, "-w", "-l", f"{home}/log", "-o", options, "start")
-        yield port
-    finally:
-        if Path(data, "postmaster.pid").exists():
-            _as_postgres(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(home, ignore_errors=True)
-
-
 @pytest.fixture
 def owner(server):
     """The office's own connection, with the register filled anew."""
-    with psycopg.connect(f"host=127.0.0.1 port={server} user=owner password=owner dbname=postgres") as connection:
-        connection.autocommit = True
-        connection.execute("DROP TABLE IF EXISTS office, office_role")
-        connection.execute("DROP ROLE IF EXISTS reader")
-        connection.execute(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
+    with server.emptied(PASSWORD) as connection:
         connection.execute("CREATE TABLE office (office_no text, name text, opened_date date, updated_at timestamptz)")
         connection.execute("CREATE TABLE office_role (office_no text, role_code text, updated_at timestamptz)")
         connection.execute("GRANT SELECT ON office, office_role TO reader")
@@ -208,7 +164,7 @@ def owner(server):
 
 @pytest.fixture
 def database(server):
-    return Endpoint(url=f"jdbc:postgresql://127.0.0.1:{server}/postgres", username="reader", password=PASSWORD)
+    return Endpoint(url=f"jdbc:postgresql://127.0.0.1:{server.port}/postgres", username="reader", password=PASSWORD)
 
 
 def test_postgresql_gives_the_same_bytes_as_sqlite(owner, register, database, file, source, run):
