@@ -122,7 +122,7 @@ class Office:
     def _refuse_bad_status(self, answer: httpx.Response, where: str) -> None:
         status = answer.status_code
         if answer.is_redirect or 300 <= status < 400:
-            what = f"{status} to {_direction(self._url, answer.headers.get('location', ''))}"
+            what = f"{status} to {_direction(self._url, answer.next_request)}"
             raise CreditFileError("CF-1109", what=what, where=where, undone="Nothing was landed.")
         if status == httpx.codes.TOO_MANY_REQUESTS:
             raise Interrupted("CF-1102", "status 429", self._asked_wait(answer))
@@ -196,17 +196,16 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def _direction(home: str, target: str) -> str:
+def _direction(home: str, redirected: httpx.Request | None) -> str:
     """Say where a redirect wanted to lead, in words of ours: its address is foreign text."""
-    try:
-        there, here = urlsplit(target), urlsplit(home)
-        if there.netloc and there.hostname != here.hostname:
-            return "another host"
-    except ValueError:
+    if redirected is None:
         return "no address"
+    here, there = urlsplit(home), redirected.url
+    if there.host != here.hostname:
+        return "another host"
     if there.scheme == "http" and here.scheme == "https":
         return "plain HTTP"
-    return "another host" if there.netloc and there.netloc != here.netloc else "another place"
+    return "another place" if _origin(str(there)) == _origin(home) else "another host"
 
 
 def _is_certificate(failed: BaseException | None) -> bool:

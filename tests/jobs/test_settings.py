@@ -196,7 +196,7 @@ def test_an_airflow_connection_wins_over_the_file(monkeypatch, connection, expec
         ("[]", "must be in Airflow's JSON form"),
         ('{"conn_type": "http", "hst": "h"}', "unknown keys: hst"),
         ('{"conn_type": "ftp", "host": "h"}', "conn_type must be http, sftp, postgres or sqlite"),
-        ('{"conn_type": "http", "host": "h", "password": "s3cret"}', "misses client_id"),
+        ('{"conn_type": "http", "host": "h", "schema": "https", "password": "s3cret"}', "misses client_id"),
         ('{"conn_type": "sftp", "host": "h", "extra": {"no_host_key_check": true}}', "extra.no_host_key_check"),
     ],
 )

@@ -128,6 +128,10 @@ def text(body: str, kind: str = "application/json") -> Callable[[], Response]:
     return lambda: Response(body, media_type=kind)
 
 
+def redirect(target: str) -> Response:
+    return RedirectResponse(target, 302) if target else Response(status_code=302)
+
+
 def drip(seconds: float) -> Callable[[], Response]:
     async def bytes_one_by_one():
         for _ in range(round(seconds / 0.05)):
@@ -256,7 +260,9 @@ def test_json_that_two_readers_read_in_two_ways_is_refused_at_once(
 @pytest.mark.parametrize(
     "value", ["1e400", "1" + "0" * 400, '"\\ud83d\\ude00"', '"\\\\ud800"', '"\\u0000"', "[" * 9 + "]" * 9]
 )
-def test_what_is_only_odd_is_landed_as_received_for_the_cleaner_to_judge(office, source, endpoint, run, tmp_path, value):
+def test_what_is_only_odd_is_landed_as_received_for_the_cleaner_to_judge(
+    office, source, endpoint, run, tmp_path, value
+):
     office.on(1, one(f'{{"record_no": {value}}}'))
     (receipt,) = run(source, "2026-09", endpoint).landed
     stored = folder(tmp_path, "office", "2026-09", 1) / receipt.files[0].parts[0].path
@@ -275,8 +281,9 @@ def test_a_total_that_cannot_be_one(office, source, endpoint, run, refused, land
 def test_an_endless_page_is_cut_off_and_never_held_in_memory(office, source, endpoint, run, refused, landed):
     async def endless():
         yield b'{"items": [{"record_no": "'
-        while True:
+        for _ in range(64):
             yield b"x" * 1024 * 1024
+            await asyncio.sleep(0)
 
     office.on(1, lambda: StreamingResponse(endless(), media_type="application/json"))
     tracemalloc.start()
@@ -373,7 +380,9 @@ def test_a_burst_of_errors_is_outlasted(office, source, endpoint, run, answer):
             lambda: JSONResponse({"code": 40001, "message": "canary"}), "CF-1108", marks=pytest.mark.fault("F27")
         ),
         pytest.param(
-            lambda: Response(b'"\xff"', media_type="application/json"), "CF-1401", marks=pytest.mark.fault("F37")
+            lambda: Response(b'{"items": "\xff"}', media_type="application/json"),
+            "CF-1401",
+            marks=pytest.mark.fault("F37"),
         ),
     ],
 )
@@ -420,9 +429,7 @@ def test_a_wait_asked_for_is_kept(office, source, endpoint, run, patience, state
 @pytest.mark.fault("F28")
 @pytest.mark.parametrize("path", ["@evil.example/v1/things", ".evil.example/v1", "@169.254.169.254/"])
 def test_no_request_leaves_for_another_host_than_the_endpoints(contract, endpoint, run, refused, path):
-    bent = contract(
-        "rest", "json", {"": ("record_no", "record_no")}, token_path=path, path="/v1/things", page_size=5
-    )
+    bent = contract("rest", "json", {"": ("record_no", "record_no")}, token_path=path, path="/v1/things", page_size=5)
     elsewhere = endpoint.model_copy(update={"url": "https://office.example"})
     began = time.monotonic()
     error = refused("CF-1109", run, bent, "2026-09", elsewhere)
@@ -518,16 +525,16 @@ def test_pages_that_do_not_add_up_are_not_landed(office, source, endpoint, run, 
         ("http://169.254.169.254/latest/meta-data", "302 to another host"),
         ("//evil.example/v1/things", "302 to another host"),
         ("https://127.0.0.1/v1/things", "302 to another host"),
-        ("http://[::1", "302 to no address"),
+        ("", "302 to no address"),
         ("/login", "302 to another place"),
     ],
 )
 def test_a_redirect_is_not_followed(office, source, endpoint, run, refused, landed, target, says):
-    office.on(2, lambda: RedirectResponse(target, 302))
+    office.on(2, lambda: redirect(target))
     error = refused("CF-1109", run, source, "2026-09", endpoint)
     assert says in str(error)
     assert "evil" not in str(error)
-    office.token_script.append(lambda: RedirectResponse(target, 302))
+    office.token_script.append(lambda: redirect(target))
     refused("CF-1109", run, source, "2026-09", endpoint)
     assert landed() == []
 

@@ -1,8 +1,11 @@
 """The SFTP connector against a real server with pinned keys."""
 
 import asyncio
+import errno
 import json
+import os
 import threading
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -143,6 +146,87 @@ def test_an_unfinished_upload_is_waited_for(office, source, endpoint, run, refus
     assert ([r.delivery_no for r in result.landed], result.notes) == ([1], ("manifest-2.json has no .done marker yet",))
 
 
+@pytest.mark.fault("F33")
+def test_an_upload_that_grows_while_it_is_looked_at_is_taken_only_when_done(
+    office, source, endpoint, run, refused, landed, tmp_path
+):
+    whole = office.put("a.csv", [f"{n},王芳" for n in range(2_000)])
+    path = office.folder / "a.csv"
+    body = path.read_bytes()
+    path.write_bytes(b"")
+    office.state(1, whole, done=False)
+    grown, may_end = threading.Event(), threading.Event()
+
+    def upload() -> None:
+        with path.open("ab", buffering=0) as out:
+            for at in range(0, len(body), 1024):
+                out.write(body[at : at + 1024])
+                grown.set()
+                if at > len(body) // 2:
+                    may_end.wait(20)
+        (office.folder / "manifest-1.json.done").touch()
+
+    writer = threading.Thread(target=upload)
+    writer.start()
+    assert grown.wait(20)
+    for _ in range(2):
+        refused("CF-1201", run, source, "2026-09", endpoint)
+    assert landed() == []
+    assert 0 < path.stat().st_size < len(body)
+    may_end.set()
+    writer.join()
+    assert run(source, "2026-09", endpoint).rows == 2_000
+    assert (folder(tmp_path, "office", "2026-09", 1) / "00001-00001.csv").read_bytes() == body
+
+
+@pytest.mark.fault("F33")
+def test_a_marker_before_its_time_does_not_let_half_a_file_in(office, source, endpoint, run, refused, landed):
+    whole = office.put("a.csv", ["1,王芳", "2,李"])
+    path = office.folder / "a.csv"
+    body = path.read_bytes()
+    office.state(1, whole)
+    path.write_bytes(body[:-4])
+    refused("CF-1202", run, source, "2026-09", endpoint)
+    assert landed() == []
+    path.write_bytes(body)
+    assert run(source, "2026-09", endpoint).rows == 2
+
+
+@pytest.mark.fault("F33")
+@pytest.mark.parametrize("age", [0, 10 * 365 * 86_400, -365 * 86_400], ids=["now", "ten years old", "of next year"])
+def test_the_age_of_a_file_decides_nothing(office, source, endpoint, run, refused, age):
+    whole = office.put("a.csv", ["1,王芳"])
+    office.state(1, whole, done=False)
+
+    def turn_back() -> None:
+        for path in office.folder.iterdir():
+            os.utime(path, (time.time() - age, time.time() - age))
+
+    turn_back()
+    refused("CF-1201", run, source, "2026-09", endpoint)
+    office.state(1, whole)
+    turn_back()
+    assert run(source, "2026-09", endpoint).rows == 1
+
+
+@pytest.mark.fault("F34")
+def test_a_file_that_no_manifest_names_holds_the_delivery_until_one_does(
+    office, source, endpoint, run, refused, landed
+):
+    office.state(1, office.put("a.csv", ["1,王芳"]))
+    extra = office.put("b.csv", ["2,李", "3,张伟"])
+    assert "files that no manifest names: 1" in str(refused("CF-1202", run, source, "2026-09", endpoint))
+    assert landed() == []
+    office.state(2, extra, done=False)
+    assert [r.delivery_no for r in run(source, "2026-09", endpoint).landed] == [1]
+    office.state(2, extra)
+    assert [r.delivery_no for r in run(source, "2026-09", endpoint).landed] == [2]
+    (office.folder / ".cache").touch()
+    assert run(source, "2026-09", endpoint).notes == ()
+    office.put("c.csv", [])
+    assert run(source, "2026-09", endpoint).notes == ("files that no manifest names: 1",)
+
+
 @pytest.mark.fault("F34")
 @pytest.mark.parametrize(
     ("change", "says"),
@@ -243,6 +327,39 @@ def test_a_download_cut_in_the_middle_begins_again(office, source, endpoint, run
     else:
         assert run(source, "2026-09", endpoint).rows == 100_000
         assert office.cuts == 0
+
+
+@pytest.mark.fault("F36")
+def test_a_rename_that_was_done_though_its_reply_was_lost_is_a_landed_delivery(
+    office, source, endpoint, run, landed, monkeypatch
+):
+    rename = Path.rename
+
+    def lose_the_reply(path: Path, target: Path) -> Path:
+        rename(path, target)
+        raise OSError(errno.EIO, "reply lost")
+
+    office.state(1, office.put("a.csv", ["1,王芳"]))
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "rename", lose_the_reply)
+        assert run(source, "2026-09", endpoint).rows == 1
+    before = landed()
+    again = run(source, "2026-09", endpoint)
+    assert (again.landed, len(again.earlier), landed()) == ((), 1, before)
+
+
+@pytest.mark.fault("F36")
+def test_a_rename_that_was_not_done_lands_nothing(office, source, endpoint, run, landed, monkeypatch):
+    def fail(path: Path, target: Path) -> Path:
+        raise OSError(errno.EIO, "not done", str(path))
+
+    office.state(1, office.put("a.csv", ["1,王芳"]))
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "rename", fail)
+        with pytest.raises(OSError, match="not done"):
+            run(source, "2026-09", endpoint)
+    assert landed() == []
+    assert run(source, "2026-09", endpoint).rows == 1
 
 
 def test_a_server_that_is_down(office, source, endpoint, run, refused):
