@@ -18,6 +18,7 @@ from jobs.ingest.landing import Delivery, Receipt, folder, receipts
 from jobs.ingest.manifest import DONE, NAME, Manifest, Stated, incomplete, read_manifest
 from jobs.ingest.order import Order
 from jobs.ingest.patience import Interrupted, attempts
+from jobs.ingest.returns import tell_sender
 from jobs.ingest.sftp_session import session
 
 CHUNK_BYTES = 1024 * 1024
@@ -106,6 +107,7 @@ async def _take_all(order: Order, sftp: asyncssh.SFTPClient, taken: Taken) -> No
     for number, (body, manifest) in found.items():
         with _held_apart(taken, number):
             await _take(order, sftp, path, body, manifest, taken)
+    await tell_sender(order, sftp, taken.held)
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def _bureau(home: Path, faults: frozenset[str]) -> Iterator[dict[str, str]]:
     spoiled = home / ".spoiled"
     shown = asyncssh.generate_private_key("ssh-ed25519") if "F35" in faults else host_key
     root = sftp.spoiled(home / "offices" / "sftp", spoiled, faults)
-    office = sftp.SftpOffice(root, shown, client_key, cuts=2 if "F36" in faults else 0)
+    office = sftp.SftpOffice(root, home / "inbox", shown, client_key, cuts=2 if "F36" in faults else 0)
     port = office.start()
     try:
         yield {

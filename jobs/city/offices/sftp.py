@@ -1,17 +1,23 @@
-"""The social-insurance bureau's SFTP server: key login, one folder a source and batch, nothing can be written."""
+"""The social-insurance bureau's SFTP server: key login, one folder a source and batch, an inbox for return files.
+
+Nothing else than a return file can be written.
+"""
 
 import asyncio
 import json
 import os
+import re
 import shutil
 import threading
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import asyncssh
 
 USER = "creditfile"
 FEW = 100
+RETURN_FILE = re.compile(rb"\A/inbox/hrss_social_insurance/(return-[0-9-]{1,30}\.json(?:\.part)?)\Z")
 
 
 def key(path: Path) -> asyncssh.SSHKey:
@@ -26,9 +32,13 @@ def key(path: Path) -> asyncssh.SSHKey:
 
 
 class ReadOnly(asyncssh.SFTPServer):
-    """Serves a folder and refuses every change; the first `cuts` downloads of a data file break off in the middle."""
+    """Serves a folder and refuses every change but to a return file in the inbox.
+
+    The first `cuts` downloads of a data file break off in the middle.
+    """
 
     root = ""
+    inbox = Path()
     cuts = 0
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
@@ -36,14 +46,25 @@ class ReadOnly(asyncssh.SFTPServer):
         self._cutting: object = None
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
-        """Open for reading only."""
-        if pflags & ~asyncssh.FXF_READ:
+        """Open for reading only, unless it is a return file."""
+        if pflags & ~asyncssh.FXF_READ and not RETURN_FILE.match(path):
             raise asyncssh.SFTPPermissionDenied("this office only hands out")
         opened = super().open(path, pflags, attrs)
         if type(self).cuts and path.endswith(b".csv"):
             type(self).cuts -= 1
             self._cutting = opened
         return opened
+
+    def map_path(self, path: bytes) -> bytes:
+        """Keep the inbox beside the city, not among the uploads, which some faults serve from a copy."""
+        returned = RETURN_FILE.match(path)
+        return os.fsencode(self.inbox / os.fsdecode(returned[1])) if returned else super().map_path(path)
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> Awaitable[None] | None:
+        """Let a return file be given its name."""
+        if RETURN_FILE.match(oldpath) and RETURN_FILE.match(newpath):
+            return super().posix_rename(oldpath, newpath)
+        return _refuse()
 
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Read, or give a few bytes and hang up when asked for the rest."""
@@ -59,19 +80,22 @@ class ReadOnly(asyncssh.SFTPServer):
         raise asyncssh.SFTPOpUnsupported("version 3 only")
 
 
-def _refuse(*_: Any) -> None:
+def _refuse(*_: Any) -> NoReturn:
     raise asyncssh.SFTPPermissionDenied("this office only hands out")
 
 
-for _change in ("remove", "rename", "posix_rename", "mkdir", "rmdir", "symlink", "link", "setstat", "lsetstat"):
+for _change in ("remove", "rename", "mkdir", "rmdir", "symlink", "link", "setstat", "lsetstat"):
     setattr(ReadOnly, _change, _refuse)
 
 
 class SftpOffice:
     """The server in a thread of its own, with its own loop."""
 
-    def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey, *, cuts: int = 0) -> None:
-        self._server_class = type("Served", (ReadOnly,), {"root": str(root), "cuts": cuts})
+    def __init__(
+        self, root: Path, inbox: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey, *, cuts: int = 0
+    ) -> None:
+        inbox.mkdir(parents=True, exist_ok=True)
+        self._server_class = type("Served", (ReadOnly,), {"root": str(root), "inbox": inbox, "cuts": cuts})
         self._host_key, self._client_key = host_key, client_key
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="city-sftp", daemon=True)

@@ -136,6 +136,15 @@ def test_a_bureau_that_hangs_up_in_mid_download_is_asked_again(land, undisturbed
     assert lying(tmp_path) == [name for name in lying(undisturbed) if f"/{SFTP}/" in name]
 
 
+@pytest.mark.fault("F34")
+def test_the_bureau_finds_the_reason_in_its_inbox(land, lake):
+    with pytest.raises(CreditFileError, match="CF-1202") as refused:
+        land(SFTP, "F34")
+    said = json.loads((lake / "city" / "inbox" / f"return-{BATCH}-1.json").read_text("utf-8"))
+    assert said["what"] == refused.value.problem.what
+    assert not list((lake / "city" / "inbox").glob("*.part"))
+
+
 @pytest.fixture
 def program(lake, tmp_path):
     """Run the installed program's ingest while the offices show these faults; returns exit, JSON, and all it said."""

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class SftpOffice:
 
     def __init__(self, root: Path) -> None:
         self.root, self.cuts, self.opened = root, 0, []
+        self.inbox, self.lost_replies, self.renames = root / "inbox", 0, 0
+        self.inbox.mkdir()
         self.folder = root / "office" / "2026-09"
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -38,6 +41,13 @@ class SftpOffice:
             def open(self, path, pflags, attrs):
                 office.opened.append(path.decode().rpartition("/")[2])
                 return super().open(path, pflags, attrs)
+
+            def posix_rename(self, oldpath, newpath):
+                super().posix_rename(oldpath, newpath)
+                office.renames += 1
+                if office.lost_replies:
+                    office.lost_replies -= 1
+                    self.channel.get_connection().abort()
 
             def read(self, file_obj, offset, size):
                 if office.cuts and offset:
@@ -101,6 +111,49 @@ def source(contract):
         "staff": ("staff_no=编号 staff_name=姓名", "staff_no"),
     }
     return contract("sftp", "csv", objects, encoding="GB18030", path="/{source}/{batch}")
+
+
+@pytest.fixture
+def answered(source):
+    """The same source, whose office has an inbox."""
+    return replace(
+        source, server=replace(source.server, properties={**source.server.properties, "return_path": "/inbox"})
+    )
+
+
+@pytest.mark.fault("F34")
+def test_the_sender_is_told_why_and_once(office, answered, endpoint, run, refused):
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 2})
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    (told,) = office.inbox.iterdir()
+    assert told.name == "return-2026-09-1.json"
+    body = told.read_text("utf-8")
+    said = json.loads(body)
+    assert (said["source"], said["batch"], said["delivery_no"], said["code"]) == ("office", "2026-09", 1, "CF-1202")
+    assert said["what"] == "delivery incomplete: manifest 2 rows, file 1"
+    assert said["where"] == "office/2026-09/a.csv"
+    assert "王" not in body
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert office.renames == 1, "the same reason is not sent a second time"
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 3})
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert "manifest 3 rows" in told.read_text("utf-8")
+
+
+@pytest.mark.fault("F36")
+def test_a_return_file_whose_renames_reply_is_lost_is_found_there(office, answered, endpoint, run, refused, caplog):
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 2})
+    office.lost_replies = 1
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert "CF-1204" in caplog.text
+    assert ([path.name for path in office.inbox.iterdir()], office.renames) == (["return-2026-09-1.json"], 1)
+
+
+def test_an_inbox_that_takes_nothing_does_not_hide_the_reason(office, answered, endpoint, run, refused, caplog):
+    office.inbox.rmdir()
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 2})
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert "the office's inbox does not take return-2026-09-1.json" in caplog.text
 
 
 def test_every_finished_manifest_becomes_a_delivery_under_the_offices_number(office, source, endpoint, run, tmp_path):
