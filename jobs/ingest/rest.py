@@ -23,23 +23,32 @@ def fetch(order: Order) -> Receipt:
 
 
 async def _fetch(order: Order) -> Receipt:
+    """Walk once, and a second time if records came on two pages.
+
+    Either they moved while they were listed, and then others were passed over: the second walk shows it by having
+    none, or other ones. Or the office has them twice, which is for the cleaner to count: then the same come again.
+    """
     try:
-        async with asyncio.timeout(order.patience.delivery):
-            with Delivery(order) as delivery:
-                async with Office(order) as office:
-                    await _walk(order, office, delivery)
-                return delivery.seal(asked_by_time=True)
+        async with asyncio.timeout(order.patience.delivery), Office(order) as office:
+            before: frozenset[int] = frozenset()
+            for _ in range(2):
+                with Delivery(order) as delivery:
+                    repeated = await _walk(order, office, delivery)
+                    if repeated == before or not repeated:
+                        return delivery.seal(asked_by_time=True)
+                before = repeated
+            raise _unreconciled(f"records that came on two pages: {len(before):,}, at each try others", order.place)
     except TimeoutError:
         what = f"delivery not whole within {order.patience.delivery:g} s"
         raise CreditFileError("CF-1103", what=what, where=order.place, undone="Nothing was landed.") from None
 
 
-async def _walk(order: Order, office: Office, delivery: Delivery) -> None:
+async def _walk(order: Order, office: Office, delivery: Delivery) -> frozenset[int]:
     """Follow the pages to their end, by cursor or by number as the contract's `pagination` says.
 
-    An office that moves records while it lists them shows it in one of four ways: a cursor comes back, the total
-    changes, the pages hold another number of records than the total, or a record of one page stands on another one
-    again, and then a second one was passed over. Each ends the walk, for no page can be trusted then.
+    An office that moves records while it lists them shows it in one of three ways: a cursor comes back, the total
+    changes, or the pages hold another number of records than the total. Each ends the walk, for no page can be
+    trusted then. A fourth is told by what is returned: the marks of the records that came on two pages.
     """
     properties = order.source.server.properties
     by_number = properties.get("pagination", "cursor") == "page"
@@ -77,8 +86,8 @@ async def _walk(order: Order, office: Office, delivery: Delivery) -> None:
             if cursor in seen:
                 raise _unreconciled("a cursor came back", where)
             seen.add(cursor)
-    if again := len(marks) - len(np.unique(np.frombuffer(marks, dtype=np.int64))):
-        raise _unreconciled(f"{again:,} records came on two pages", order.place)
+    once, times = np.unique(np.frombuffer(marks, dtype=np.int64), return_counts=True)
+    return frozenset(once[times > 1].tolist())
 
 
 def _unreconciled(what: str, where: str) -> CreditFileError:

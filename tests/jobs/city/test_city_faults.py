@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -185,6 +184,16 @@ def test_the_program_ends_with_the_code_and_what_to_do(program, tmp_path, fault,
 
 
 @pytest.mark.fault("F20")
+@pytest.mark.fault("F24")
+@pytest.mark.fault("F36")
+def test_the_program_outlasts_what_passes(program, undisturbed, tmp_path):
+    ended, _, said = program(REST, SFTP, faults=("F20", "F24", "F36"))
+    assert ended == 0, said
+    assert records(tmp_path) == records(undisturbed)
+    assert [name for name in lying(tmp_path) if SFTP in name] == [name for name in lying(undisturbed) if SFTP in name]
+
+
+@pytest.mark.fault("F20")
 @pytest.mark.fault("F27")
 def test_one_office_out_of_order_does_not_stop_another(program, tmp_path):
     ended, _, said = program(REST, SFTP, faults=("F27",))
@@ -192,8 +201,6 @@ def test_one_office_out_of_order_does_not_stop_another(program, tmp_path):
     assert "CF-1108" in said
     landed = {name.split("/")[1] for name in lying(tmp_path)}
     assert landed == {SFTP}
-    began = time.monotonic()
     ended, _, said = program(REST, SFTP)
     assert ended == 0, said
     assert {name.split("/")[1] for name in lying(tmp_path)} == {REST, SFTP}
-    assert time.monotonic() - began < 30

@@ -509,13 +509,30 @@ def moved(office: RestOffice) -> Callable[[], Response]:
             "declared total went from 12 to 6",
         ),
         (lambda o: o.on(2, grown(o)), "declared total went from 12 to 13"),
-        (lambda o: o.on(2, moved(o)), "1 records came on two pages"),
+        (lambda o: o.on(2, moved(o), moved(o)), "records that came on two pages: 1, at each try others"),
     ],
 )
 def test_pages_that_do_not_add_up_are_not_landed(office, source, endpoint, run, refused, landed, change, says):
     change(office)
     assert says in str(refused("CF-1107", run, source, "2026-09", endpoint))
     assert landed() == []
+
+
+@pytest.mark.fault("F26")
+def test_a_listing_that_shifted_once_is_walked_again(office, source, endpoint, run, tmp_path):
+    office.on(2, moved(office))
+    (receipt,) = run(source, "2026-09", endpoint).landed
+    lying = folder(tmp_path, "office", "2026-09", 1)
+    pages = [json.loads((lying / file.parts[0].path).read_bytes()) for file in receipt.files]
+    assert [item for page in pages for item in page["items"]] == office.records
+    assert len(office.asked) == 6
+
+
+@pytest.mark.fault("F26")
+def test_a_record_the_office_has_twice_is_landed_twice_for_the_cleaner_to_count(office, source, endpoint, run):
+    office.records[8] = office.records[1]
+    assert [receipt.rows for receipt in run(source, "2026-09", endpoint).landed] == [12]
+    assert len(office.asked) == 6
 
 
 @pytest.mark.fault("F28")
@@ -537,6 +554,26 @@ def test_a_redirect_is_not_followed(office, source, endpoint, run, refused, land
     office.token_script.append(lambda: redirect(target))
     refused("CF-1109", run, source, "2026-09", endpoint)
     assert landed() == []
+
+
+@pytest.mark.fault("F25")
+def test_a_client_that_is_locked_out_does_not_knock_again(office, source, endpoint, run, refused, landed):
+    office.on(2, *[status(403)] * 3)
+    assert "client creditfile" in str(refused("CF-1106", run, source, "2026-09", endpoint))
+    assert (len(office.asked), landed()) == (2, [])
+
+
+@pytest.mark.fault("F25")
+@pytest.mark.parametrize("code", [400, 401, 403])
+def test_a_secret_revoked_between_pages(office, source, endpoint, run, refused, landed, code):
+    def revoke() -> Response:
+        office.token_script.extend([status(code)] * 3)
+        return office.expire_tokens()
+
+    office.on(2, revoke)
+    error = refused("CF-1106", run, source, "2026-09", endpoint)
+    assert error.problem.where == "office/2026-09/page-00002"
+    assert (len(office.token_script), landed()) == (2, []), "the secret is shown once, not three times"
 
 
 @pytest.mark.fault("F25")

@@ -29,6 +29,7 @@ class SftpOffice:
         self.root, self.cuts, self.opened = root, 0, []
         self.inbox, self.lost_replies, self.renames = root / "inbox", 0, 0
         self.inbox.mkdir()
+        self.on_read = lambda: None
         self.folder = root / "office" / "2026-09"
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -50,6 +51,7 @@ class SftpOffice:
                     self.channel.get_connection().abort()
 
             def read(self, file_obj, offset, size):
+                office.on_read()
                 if office.cuts and offset:
                     office.cuts -= 1
                     self.channel.get_connection().abort()
@@ -380,6 +382,18 @@ def test_a_download_cut_in_the_middle_begins_again(office, source, endpoint, run
     else:
         assert run(source, "2026-09", endpoint).rows == 100_000
         assert office.cuts == 0
+
+
+@pytest.mark.fault("F36")
+def test_a_delivery_has_its_name_only_when_it_is_whole(office, source, endpoint, run, tmp_path):
+    office.state(1, office.put("a.csv", [f"{n},王芳" for n in range(100_000)]))
+    seen = set()
+    place = tmp_path / "landing" / "office" / "2026-09"
+    office.on_read = lambda: seen.update(path.name for path in place.glob("*"))
+    office.cuts = 2
+    run(source, "2026-09", endpoint)
+    assert seen == {"1.part"}
+    assert [path.name for path in place.iterdir()] == ["1"]
 
 
 @pytest.mark.fault("F36")
