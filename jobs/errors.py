@@ -103,6 +103,13 @@ CODES: dict[str, Code] = {
         "ask the office to renew its certificate, or add its authority to this machine's trusted ones",
         6,
     ),
+    "CF-1111": Code(
+        "JSON is outside the limits",
+        "Two readers of this JSON could understand two things, or one of them could die of it.",
+        "ask the office for plain JSON: each key once, whole characters, no NaN, nothing endless; then run it again",
+        5,
+        True,
+    ),
     # 12 SFTP
     "CF-1201": Code(
         "delivery not finished",

@@ -7,8 +7,10 @@ key is an error and never ignored: all problems are told at once, by file and li
 
 import os
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -46,6 +48,8 @@ class Endpoint(BaseModel):
         authority = url.split("://", 1)[-1].split("/", 1)[0]
         if ":" in authority.rpartition("@")[0]:
             raise ValueError("must not hold a password; give it as `password`")
+        if url.startswith(("http://", "https://")):
+            _hold_to_fit_host(url)
         return url
 
     @model_validator(mode="after")
@@ -59,6 +63,21 @@ class Endpoint(BaseModel):
         if missing:
             raise ValueError(f"misses {', '.join(missing)}")
         return self
+
+
+def _hold_to_fit_host(url: str) -> None:
+    """Refuse to carry a secret in plain text over a network, or to a cloud's metadata service."""
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        is_here, is_link_local = host == "localhost", False
+    else:
+        is_here, is_link_local = address.is_loopback, address.is_link_local
+    if is_link_local:
+        raise ValueError("must not be a link-local address, where a machine's metadata live")
+    if url.startswith("http://") and not is_here:
+        raise ValueError("must be https:// unless the office is on this machine")
 
 
 def needed(url: str) -> tuple[str, ...]:

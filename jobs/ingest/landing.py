@@ -158,9 +158,14 @@ class Delivery:
         except OSError as failed:
             if failed.errno in (errno.ENOTEMPTY, errno.EEXIST):
                 raise CreditFileError("CF-8002", what="it has landed this delivery", where=self.place) from None
-            raise
+            if not self._is_landed_as(receipt):  # on a remote disk the reply may be lost, and the rename not
+                raise
         sync_folder(self._landed.parent)
         return receipt
+
+    def _is_landed_as(self, receipt: Receipt) -> bool:
+        stored = self._landed / NAME
+        return not self._work.exists() and stored.is_file() and stored.read_text("utf-8") == receipt.text()
 
     def _add(
         self,

@@ -1,4 +1,8 @@
-"""One page of an API, looked at before it is accepted: items, the next cursor or null, and the declared total."""
+"""One page of an API, looked at before it is accepted: items, the next cursor or null, and the declared total.
+
+What two readers of JSON may understand in two ways (a key given twice, half a character) or may not survive (depth,
+length) is refused here, because the engine that reads the page later would choose silently or die of it.
+"""
 
 import json
 import re
@@ -10,34 +14,37 @@ from jobs.errors import CreditFileError
 from jobs.ingest.patience import Interrupted
 
 CURSOR_FORM = re.compile(r"\A[\x20-\x7e]{1,4096}\Z")
+BEGINS_AS_JSON = re.compile(rb"\A[ \t\r\n]*([\[{]|\Z)")
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+DEEPEST = 16
+LONGEST_TEXT = 1024 * 1024
+LONGEST_NUMBER = 1000
 
 
 @dataclass(frozen=True)
 class Page:
-    """What the walk through the pages needs to know of one; the records themselves stay on disk."""
+    """What the walk through the pages needs to know of one; the records themselves stay on disk.
+
+    `marks` are hashes of the records, good inside this process only, by which a record is known that comes again.
+    """
 
     rows: int
     keys: tuple[str, ...]
     next_cursor: str | None
     total: int
+    marks: frozenset[int]
 
 
 def read_page(path: Path, where: str) -> Page:
     """Check a stored page's shape and sum it up.
 
     Raises:
-        Interrupted: CF-1104 if the text ends early or is no JSON, as after a cut connection.
-        CreditFileError: CF-1401 if it is not UTF-8, CF-1108 if it is JSON but no page, e.g. an error object.
+        Interrupted: CF-1104 if the text ends early or is no whole JSON, as after a cut connection.
+        CreditFileError: CF-1401 if it is not UTF-8, CF-1108 if it is no page, e.g. HTML or an error object, CF-1111
+            if it is outside the limits of JSON.
     """
     body = path.read_bytes()
-    try:
-        answer = json.loads(body.decode("utf-8"), parse_constant=_not_json)
-    except UnicodeDecodeError:
-        raise CreditFileError("CF-1401", what="page is not UTF-8", where=where, undone="Nothing was landed.") from None
-    except RecursionError:
-        raise shape_error("nested too deep", where) from None
-    except ValueError:
-        raise Interrupted("CF-1104", "page is not whole JSON") from None
+    answer = _parsed(body, where)
     if not isinstance(answer, dict):
         raise shape_error("no JSON object", where)
     items, cursor, total = (answer.get("items"), answer.get("next_cursor"), answer.get("total"))
@@ -47,7 +54,11 @@ def read_page(path: Path, where: str) -> Page:
         raise shape_error("`next_cursor` is neither a cursor nor null", where)
     if type(total) is not int or total < 0:
         raise shape_error("no number under `total`", where)
-    return Page(len(items), _keys(items), cursor, total)
+    for item in items:
+        _hold_to_depth(item, where)
+    if len(body) > LONGEST_TEXT:
+        _hold_to_length(items, where)
+    return Page(len(items), _keys(items), cursor, total, frozenset(map(_mark, items)))
 
 
 def shape_error(what: str, where: str) -> CreditFileError:
@@ -55,11 +66,89 @@ def shape_error(what: str, where: str) -> CreditFileError:
     return CreditFileError("CF-1108", what=what, where=where, undone="Nothing was landed.")
 
 
-def _keys(items: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Return the union of the records' keys, in the order of their first coming."""
-    names = dict.fromkeys(name for item in items for name in item)
-    return tuple(name.encode("utf-8", "backslashreplace").decode("utf-8") for name in names)
+def limit_error(what: str, where: str) -> CreditFileError:
+    """Return the refusal of a page that another reader of JSON would misread, or not survive."""
+    return CreditFileError("CF-1111", what=what, where=where, undone="Nothing was landed.")
+
+
+class _OutsideError(Exception):
+    """A limit of JSON was met while parsing; its text names the limit, never what was delivered."""
+
+
+def _parsed(body: bytes, where: str) -> Any:
+    if not BEGINS_AS_JSON.match(body):
+        raise shape_error("no JSON object", where)
+    try:
+        answer = json.loads(
+            body.decode("utf-8"), parse_constant=_not_json, parse_int=_integer, object_pairs_hook=_unambiguous
+        )
+        if SURROGATE.search(body):
+            json.dumps(answer, ensure_ascii=False).encode("utf-8")
+    except UnicodeDecodeError:
+        raise CreditFileError("CF-1401", what="page is not UTF-8", where=where, undone="Nothing was landed.") from None
+    except UnicodeEncodeError:
+        raise limit_error("half of a character", where) from None
+    except RecursionError:
+        raise limit_error("nested too deep", where) from None
+    except _OutsideError as outside:
+        raise limit_error(str(outside), where) from None
+    except ValueError:
+        raise Interrupted("CF-1104", "page is not whole JSON") from None
+    return answer
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise _OutsideError(f"number of more than {LONGEST_NUMBER:,} digits")
+    return int(digits)
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _OutsideError("a key is given twice")
+    return made
 
 
 def _not_json(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN and Infinity: Python reads them, JSON has no such thing
+    raise _OutsideError("NaN or Infinity, which JSON does not have")
+
+
+def _hold_to_depth(item: dict[str, Any], where: str) -> None:
+    """Refuse a record nested deeper than any contract is, level by level, so that the looking cannot overflow."""
+    level: list[Any] = [item]
+    for _ in range(DEEPEST):
+        level = [
+            value
+            for holder in level
+            for value in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(value, dict | list)
+        ]
+        if not level:
+            return
+    raise limit_error("nested too deep", where)
+
+
+def _hold_to_length(value: Any, where: str) -> None:
+    """Refuse a text longer than a megabyte; the depth has been looked at before."""
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise limit_error("text of more than 1 MiB", where)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _hold_to_length(name, where)
+            _hold_to_length(inner, where)
+    elif isinstance(value, list):
+        for inner in value:
+            _hold_to_length(inner, where)
+
+
+def _keys(items: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the union of the records' keys, in the order of their first coming."""
+    return tuple(dict.fromkeys(name for item in items for name in item))
+
+
+def _mark(item: dict[str, Any]) -> int:
+    try:
+        return hash(tuple(item.items()))
+    except TypeError:  # a value is a list or an object
+        return hash(repr(item))

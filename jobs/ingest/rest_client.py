@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from jobs.errors import CreditFileError
+from jobs.ingest.bodies import pieces
 from jobs.ingest.order import Order
-from jobs.ingest.pages import Page, read_page, shape_error
+from jobs.ingest.pages import Page, limit_error, read_page, shape_error
 from jobs.ingest.patience import Interrupted, attempts
 from jobs.ingest.stored import Whole
 
@@ -44,6 +45,7 @@ class Office:
             verify=trusted(),
             trust_env=not _is_loopback(self._url),  # a proxy must not be asked for an office on this machine
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+            event_hooks={"request": [self._stay_at_home]},
         )
 
     async def __aenter__(self) -> Self:
@@ -88,10 +90,10 @@ class Office:
                 return False
             self._refuse_bad_status(answer, where)
             into.restart()
-            async for chunk in answer.aiter_bytes():
-                into.write(chunk)
+            async for piece in pieces(answer, where):
+                into.write(piece)
                 if into.bytes > PAGE_BYTES:
-                    raise shape_error("page larger than 32 MiB", where)
+                    raise limit_error("page larger than 32 MiB", where)
         return True
 
     async def _new_token(self, where: str) -> str:
@@ -105,10 +107,10 @@ class Office:
             if answer.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED):
                 raise self._credential_refused(where)
             self._refuse_bad_status(answer, where)
-            async for chunk in answer.aiter_bytes():
-                body += chunk
+            async for piece in pieces(answer, where):
+                body += piece
                 if len(body) > TOKEN_BYTES:
-                    raise shape_error("token answer larger than 64 KiB", where)
+                    raise limit_error("token answer larger than 64 KiB", where)
         try:
             token = json.loads(body)["access_token"]
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -120,9 +122,8 @@ class Office:
     def _refuse_bad_status(self, answer: httpx.Response, where: str) -> None:
         status = answer.status_code
         if answer.is_redirect or 300 <= status < 400:
-            target = urlsplit(answer.headers.get("location", ""))
-            other = "another host" if target.netloc and target.netloc != urlsplit(self._url).netloc else "another place"
-            raise CreditFileError("CF-1109", what=f"{status} to {other}", where=where, undone="Nothing was landed.")
+            what = f"{status} to {_direction(self._url, answer.next_request)}"
+            raise CreditFileError("CF-1109", what=what, where=where, undone="Nothing was landed.")
         if status == httpx.codes.TOO_MANY_REQUESTS:
             raise Interrupted("CF-1102", "status 429", self._asked_wait(answer))
         if status >= 500:
@@ -134,6 +135,12 @@ class Office:
         kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
             raise shape_error("content type is not JSON", where)
+
+    async def _stay_at_home(self, request: httpx.Request) -> None:
+        """Let no request leave for another origin than the endpoint's, whatever a path has made of the URL."""
+        if _origin(str(request.url)) != _origin(self._url):
+            what = "request to another host"
+            raise CreditFileError("CF-1109", what=what, where=self._order.place, undone="Nothing was landed.")
 
     def _credential_refused(self, where: str) -> CreditFileError:
         """Name the credential's id, so that its holder knows which to renew; never its value."""
@@ -150,7 +157,7 @@ class Office:
         else:
             try:
                 until = parsedate_to_datetime(stated)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
             until = until if until.tzinfo else until.replace(tzinfo=UTC)
             seconds = (until - self._order.clock.now()).total_seconds()
@@ -182,6 +189,23 @@ class Office:
 def trusted() -> ssl.SSLContext:
     """Return the authorities this machine trusts: offices' certificates seldom come from the public web's."""
     return ssl.create_default_context()
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _direction(home: str, redirected: httpx.Request | None) -> str:
+    """Say where a redirect wanted to lead, in words of ours: its address is foreign text."""
+    if redirected is None:
+        return "no address"
+    here, there = urlsplit(home), redirected.url
+    if there.host != here.hostname:
+        return "another host"
+    if there.scheme == "http" and here.scheme == "https":
+        return "plain HTTP"
+    return "another place" if _origin(str(there)) == _origin(home) else "another host"
 
 
 def _is_certificate(failed: BaseException | None) -> bool:

@@ -5,6 +5,8 @@ manifest and its `.done` marker are. Every manifest is one delivery under the of
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import cast
@@ -13,9 +15,10 @@ import asyncssh
 
 from jobs.errors import CreditFileError
 from jobs.ingest.landing import Delivery, Receipt, folder, receipts
-from jobs.ingest.manifest import DONE, NAME, Stated, incomplete, read_manifest
+from jobs.ingest.manifest import DONE, NAME, Manifest, Stated, incomplete, read_manifest
 from jobs.ingest.order import Order
 from jobs.ingest.patience import Interrupted, attempts
+from jobs.ingest.returns import tell_sender
 from jobs.ingest.sftp_session import session
 
 CHUNK_BYTES = 1024 * 1024
@@ -29,11 +32,14 @@ class Taken:
     landed: list[Receipt] = field(default_factory=list)
     held: dict[int, CreditFileError] = field(default_factory=dict)
     unfinished: list[int] = field(default_factory=list)
+    spare: int = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Say what did not land, for people."""
         waiting = [f"manifest-{number}.json has no {DONE} marker yet" for number in sorted(self.unfinished)]
+        if self.spare:
+            waiting.append(f"files that no manifest names: {self.spare:,}")
         return (*waiting, *(error.problem.text() for _, error in sorted(self.held.items())))
 
 
@@ -76,41 +82,66 @@ async def _fetch(order: Order) -> Taken:
 
 
 async def _take_all(order: Order, sftp: asyncssh.SFTPClient, taken: Taken) -> None:
+    """Look at every manifest first, for only then is it known which files no manifest names."""
     taken.held.clear()
     path = str(order.source.server.properties["path"]).format(source=order.source.name, batch=order.period.batch)
     try:
-        present = {str(name) for name in await sftp.listdir(path)}
+        present = {name for name in map(str, await sftp.listdir(path)) if not name.startswith(".")}
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
         present = set()
     numbers = sorted(int(form[1]) for name in present if (form := NAME.match(name)))
     taken.unfinished = [number for number in numbers if f"manifest-{number}.json{DONE}" not in present]
     if present and not numbers:
         taken.unfinished = [1]
+    papers = {f"manifest-{number}.json{ending}" for number in numbers for ending in ("", DONE)}
+    found: dict[int, tuple[bytes, Manifest]] = {}
     for number in numbers:
         if number not in taken.unfinished:
-            await _take(order, sftp, path, number, taken)
+            with _held_apart(taken, number):
+                name = f"manifest-{number}.json"
+                body = await _small(sftp, f"{path}/{name}", f"{order.place}/{name}")
+                found[number] = body, read_manifest(body, number, order)
+    named = {stated.name for _, manifest in found.values() for stated in manifest.files}
+    all_known = not taken.unfinished and not taken.held  # else a file may belong to a manifest that cannot be read yet
+    taken.spare = len(present - papers - named) if all_known else 0
+    for number, (body, manifest) in found.items():
+        with _held_apart(taken, number):
+            await _take(order, sftp, path, body, manifest, taken)
+    await tell_sender(order, sftp, taken.held)
 
 
-async def _take(order: Order, sftp: asyncssh.SFTPClient, path: str, number: int, taken: Taken) -> None:
-    """Land one delivery, or put its error aside and let the others go on."""
-    name = f"manifest-{number}.json"
+@contextmanager
+def _held_apart(taken: Taken, number: int) -> Iterator[None]:
+    """Put the error of one delivery aside and let the others go on."""
     try:
-        body = await _small(sftp, f"{path}/{name}", f"{order.place}/{name}")
-        landed = folder(order.lake, order.source.name, order.period.batch, number)
-        if landed.is_dir():
-            if sha256((landed / name).read_bytes()).digest() != sha256(body).digest():
-                raise incomplete("manifest was changed after its delivery landed", f"{order.place}/{name}")
-            return
-        manifest = read_manifest(body, number, order)
-        with Delivery(order, number) as delivery:
-            delivery.keep(name, body)
-            for stated in manifest.files:
-                await _receive(order, sftp, path, stated, delivery)
-            taken.landed.append(delivery.seal(asked_by_time=False))
+        yield
     except CreditFileError as refused:
         if not refused.code.startswith(("CF-12", "CF-14")):
             raise
         taken.held[number] = refused
+
+
+async def _take(
+    order: Order, sftp: asyncssh.SFTPClient, path: str, body: bytes, manifest: Manifest, taken: Taken
+) -> None:
+    """Land one delivery, unless it has been landed.
+
+    A file that no manifest names holds it: either it belongs to it and its manifest is wrong, or the office is still
+    uploading. The next look tells.
+    """
+    number, name = manifest.delivery_no, f"manifest-{manifest.delivery_no}.json"
+    landed = folder(order.lake, order.source.name, order.period.batch, number)
+    if landed.is_dir():
+        if sha256((landed / name).read_bytes()).digest() != sha256(body).digest():
+            raise incomplete("manifest was changed after its delivery landed", f"{order.place}/{name}")
+        return
+    with Delivery(order, number) as delivery:
+        delivery.keep(name, body)
+        for stated in manifest.files:
+            await _receive(order, sftp, path, stated, delivery)
+        if taken.spare:
+            raise incomplete(f"files that no manifest names: {taken.spare:,}", order.place)
+        taken.landed.append(delivery.seal(asked_by_time=False))
 
 
 async def _receive(order: Order, sftp: asyncssh.SFTPClient, path: str, stated: Stated, delivery: Delivery) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -80,14 +80,16 @@ def since(known: tuple[Receipt, ...], asked: Period, source: Source) -> datetime
     """Return where the batches before this one ended; None if there is none, so that all of history is asked for.
 
     A batch fetched before its period was over has seen only what was there at that moment, so the next one begins
-    there: some records then come twice, which is counted, instead of never, which nobody would see.
+    there: some records then come twice, which is counted, instead of never, which nobody would see. An office whose
+    clocks or commits run late has an `overlapMinutes` in its contract, by which each batch begins earlier still.
     """
     ends = [
         min(receipt.before, receipt.received_at)
         for receipt in known
         if receipt.before and period(receipt.batch, source.timezone).end < asked.end
     ]
-    return max(ends, default=None)
+    overlap = timedelta(minutes=float(source.server.properties.get("overlap_minutes", 0)))
+    return max(ends) - overlap if ends else None
 
 
 @contextmanager

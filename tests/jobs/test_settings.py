@@ -120,7 +120,7 @@ def test_an_empty_file_says_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"url": "http://h"}, "misses client_id, client_secret"),
+        ({"url": "https://h"}, "misses client_id, client_secret"),
         ({"url": "sftp://h/"}, "misses host_key, username, private_key_file"),
         ({"url": "sftp://u@h/", "host_key": "k"}, "misses private_key_file"),
         ({"url": "https://u:secret@h", "client_id": "a", "client_secret": "b"}, "must not hold a password"),
@@ -130,6 +130,27 @@ def test_what_a_transport_needs(fields, said):
     what = problems(endpoints={"x": fields})
     assert said in what
     assert "u:secret" not in what
+
+
+@pytest.mark.fault("F28")
+@pytest.mark.fault("F29")
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://office.example", "must be https:// unless the office is on this machine"),
+        ("http://10.0.0.7:8080", "must be https:// unless the office is on this machine"),
+        ("http://169.254.169.254", "must not be a link-local address"),
+        ("https://169.254.169.254/latest", "must not be a link-local address"),
+        ("https://[fe80::1]/", "must not be a link-local address"),
+    ],
+)
+def test_a_secret_is_not_carried_in_plain_text_nor_to_a_metadata_address(url, said):
+    assert said in problems(endpoints={"x": REST | {"url": url}})
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000", "https://h"])
+def test_an_office_on_this_machine_may_speak_plain_http(url):
+    assert Settings(endpoints={"x": REST | {"url": url}}).endpoint("x").url == url
 
 
 def test_a_lake_is_a_directory():
@@ -175,7 +196,7 @@ def test_an_airflow_connection_wins_over_the_file(monkeypatch, connection, expec
         ("[]", "must be in Airflow's JSON form"),
         ('{"conn_type": "http", "hst": "h"}', "unknown keys: hst"),
         ('{"conn_type": "ftp", "host": "h"}', "conn_type must be http, sftp, postgres or sqlite"),
-        ('{"conn_type": "http", "host": "h", "password": "s3cret"}', "misses client_id"),
+        ('{"conn_type": "http", "host": "h", "schema": "https", "password": "s3cret"}', "misses client_id"),
         ('{"conn_type": "sftp", "host": "h", "extra": {"no_host_key_check": true}}', "extra.no_host_key_check"),
     ],
 )

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import uvicorn
 import yaml
 
-from jobs.city.offices import rest, sftp
+from jobs.city.offices import certificate, rest, sftp
 from jobs.city.offices.switches import KNOWN, switches
 
 __all__ = ["KNOWN", "Offices", "open"]
@@ -49,9 +50,10 @@ def open(city_dir: Path, faults: Iterable[str] = (), token_seconds: float = 300.
             client = (f"creditfile-{source.replace('_', '-')}", secrets.token_urlsafe(24))
             office = rest.Office(source, prepared / source, client, token_seconds=token_seconds, faults=wanted)
             found[source] = office
-            port = stack.enter_context(_served(office))
+            pem = certificate.expired(home / "keys" / "expired.pem") if "F29" in wanted else None
+            port = stack.enter_context(_served(office, pem))
             endpoints[source] = {
-                "url": f"http://127.0.0.1:{port}",
+                "url": f"{'https' if pem else 'http'}://127.0.0.1:{port}",
                 "client_id": client[0],
                 "client_secret": client[1],
             }
@@ -63,10 +65,11 @@ def open(city_dir: Path, faults: Iterable[str] = (), token_seconds: float = 300.
 
 
 @contextmanager
-def _served(office: rest.Office) -> Iterator[int]:
+def _served(office: rest.Office, pem: Path | None) -> Iterator[int]:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(office.app, log_config=None, access_log=False, lifespan="off"))
+    config = uvicorn.Config(office.app, log_config=None, access_log=False, lifespan="off", ssl_certfile=pem)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name=f"city-{office.source}", daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
@@ -87,7 +90,9 @@ def _bureau(home: Path, faults: frozenset[str]) -> Iterator[dict[str, str]]:
     host_key = sftp.key(home / "keys" / "hrss_host_key")
     client_key = sftp.key(home / "keys" / "hrss_client_key")
     spoiled = home / ".spoiled"
-    office = sftp.SftpOffice(sftp.spoiled(home / "offices" / "sftp", spoiled, faults), host_key, client_key)
+    shown = asyncssh.generate_private_key("ssh-ed25519") if "F35" in faults else host_key
+    root = sftp.spoiled(home / "offices" / "sftp", spoiled, faults)
+    office = sftp.SftpOffice(root, home / "inbox", shown, client_key, cuts=2 if "F36" in faults else 0)
     port = office.start()
     try:
         yield {

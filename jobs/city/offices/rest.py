@@ -15,6 +15,7 @@ from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from jobs.city.offices.listing import CursorError, Listing, Window, utc
+from jobs.city.offices.troubles import PAGES, problem, struck
 
 PATHS = {
     "psb_residence": "/v1/residence-registrations",
@@ -24,7 +25,8 @@ PATHS = {
 LIMIT = 1000
 """Most records on a page."""
 
-BURST = (500, 502, 503)
+SHORT = 50
+"""Most records on a page of an office with a fault between pages."""
 
 
 class Tokens:
@@ -59,11 +61,6 @@ class Tokens:
         return True
 
 
-def problem(status: int, title: str, **headers: str) -> JSONResponse:
-    """Answer with a problem in JSON."""
-    return JSONResponse({"title": title, "status": status}, status, headers=headers)
-
-
 class Office:
     """One source's office; `app` is what a server serves."""
 
@@ -81,6 +78,7 @@ class Office:
         self.listing = Listing(folder, hashlib.sha256(source.encode()).digest())
         self.tokens = Tokens(*client, token_seconds, 2 if "F24" in faults else None)
         self.requests = 0
+        self._limit = SHORT if faults & PAGES else LIMIT
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self.app.post("/oauth/token")(self._token())
         self.app.get(PATHS[source])(self._records)
@@ -107,12 +105,10 @@ class Office:
         authorization: Annotated[str, Header()] = "",
     ) -> Response:
         self.requests += 1
-        if "F20" in self.faults and self.requests <= len(BURST):
-            return problem(BURST[self.requests - 1], "out of order", **{"Retry-After": "0"})
         if not self.tokens.accepts(authorization):
             return problem(401, "token expired", **{"WWW-Authenticate": 'Bearer error="invalid_token"'})
         try:
-            window = Window(utc(updated_since, ""), utc(updated_before, ""), min(max(1, limit), LIMIT))
+            window = Window(utc(updated_since, ""), utc(updated_before, ""), min(max(1, limit), self._limit))
             page = self.listing.page(window, cursor)
         except CursorError:
             return problem(400, "cursor not valid")
@@ -121,4 +117,4 @@ class Office:
         following = cursor if "F26" in self.faults and cursor else page.next_cursor
         quoted = "null" if following is None else f'"{following}"'
         body = f'{{"items":[{",".join(page.items)}],"next_cursor":{quoted},"total":{page.total}}}'
-        return Response(body, media_type="application/json")
+        return struck(self.faults, self.requests, body) or Response(body, media_type="application/json")

@@ -1,16 +1,23 @@
-"""The social-insurance bureau's SFTP server: key login, one folder a source and batch, nothing can be written."""
+"""The social-insurance bureau's SFTP server: key login, one folder a source and batch, an inbox for return files.
+
+Nothing else than a return file can be written.
+"""
 
 import asyncio
 import json
 import os
+import re
 import shutil
 import threading
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import asyncssh
 
 USER = "creditfile"
+FEW = 100
+RETURN_FILE = re.compile(rb"\A/inbox/hrss_social_insurance/(return-[0-9-]{1,30}\.json(?:\.part)?)\Z")
 
 
 def key(path: Path) -> asyncssh.SSHKey:
@@ -25,37 +32,70 @@ def key(path: Path) -> asyncssh.SSHKey:
 
 
 class ReadOnly(asyncssh.SFTPServer):
-    """Serves a folder and refuses every change."""
+    """Serves a folder and refuses every change but to a return file in the inbox.
+
+    The first `cuts` downloads of a data file break off in the middle.
+    """
 
     root = ""
+    inbox = Path()
+    cuts = 0
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
         super().__init__(channel, chroot=self.root.encode())
+        self._cutting: object = None
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
-        """Open for reading only."""
-        if pflags & ~asyncssh.FXF_READ:
+        """Open for reading only, unless it is a return file."""
+        if pflags & ~asyncssh.FXF_READ and not RETURN_FILE.match(path):
             raise asyncssh.SFTPPermissionDenied("this office only hands out")
-        return super().open(path, pflags, attrs)
+        opened = super().open(path, pflags, attrs)
+        if type(self).cuts and path.endswith(b".csv"):
+            type(self).cuts -= 1
+            self._cutting = opened
+        return opened
+
+    def map_path(self, path: bytes) -> bytes:
+        """Keep the inbox beside the city, not among the uploads, which some faults serve from a copy."""
+        returned = RETURN_FILE.match(path)
+        return os.fsencode(self.inbox / os.fsdecode(returned[1])) if returned else super().map_path(path)
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> Awaitable[None] | None:
+        """Let a return file be given its name."""
+        if RETURN_FILE.match(oldpath) and RETURN_FILE.match(newpath):
+            return super().posix_rename(oldpath, newpath)
+        return _refuse()
+
+    def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        """Read, or give a few bytes and hang up when asked for the rest."""
+        content = bytes(cast(bytes, super().read(file_obj, offset, size)))
+        if file_obj is not self._cutting:
+            return content
+        if offset:
+            self.channel.get_connection().abort()
+        return content[:FEW]
 
     async def open56(self, path: bytes, desired_access: int, flags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """Open for reading only, as version 5 of the protocol asks for it."""
         raise asyncssh.SFTPOpUnsupported("version 3 only")
 
 
-def _refuse(*_: Any) -> None:
+def _refuse(*_: Any) -> NoReturn:
     raise asyncssh.SFTPPermissionDenied("this office only hands out")
 
 
-for _change in ("remove", "rename", "posix_rename", "mkdir", "rmdir", "symlink", "link", "setstat", "lsetstat"):
+for _change in ("remove", "rename", "mkdir", "rmdir", "symlink", "link", "setstat", "lsetstat"):
     setattr(ReadOnly, _change, _refuse)
 
 
 class SftpOffice:
     """The server in a thread of its own, with its own loop."""
 
-    def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
-        self._server_class = type("Served", (ReadOnly,), {"root": str(root)})
+    def __init__(
+        self, root: Path, inbox: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey, *, cuts: int = 0
+    ) -> None:
+        inbox.mkdir(parents=True, exist_ok=True)
+        self._server_class = type("Served", (ReadOnly,), {"root": str(root), "inbox": inbox, "cuts": cuts})
         self._host_key, self._client_key = host_key, client_key
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="city-sftp", daemon=True)
@@ -94,8 +134,8 @@ class SftpOffice:
 
 
 def spoiled(root: Path, work: Path, faults: frozenset[str]) -> Path:
-    """Return the folder to serve: the office's own, or a copy with its manifests spoiled as the switches say."""
-    if not faults & {"F18", "F34"}:
+    """Return the folder to serve: the office's own, or a copy with its uploads spoiled as the switches say."""
+    if not faults & {"F18", "F33", "F34"}:
         return root
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(root, work, copy_function=_linked)
@@ -106,6 +146,8 @@ def spoiled(root: Path, work: Path, faults: frozenset[str]) -> Path:
         if "F34" in faults:
             stated["files"][0]["rows"] += 1
             _replace(path, stated)
+        if "F33" in faults:
+            _not_done(path, stated)
     return work
 
 
@@ -117,6 +159,15 @@ def _linked(source: str, target: str) -> str:
         except OSError:
             pass  # another file system: copy
     return str(shutil.copy2(source, target))
+
+
+def _not_done(path: Path, stated: dict[str, Any]) -> None:
+    path.with_name(path.name + ".done").unlink(missing_ok=True)
+    for entry in stated["files"]:
+        data = path.parent / entry["name"]
+        half = data.read_bytes()[: entry["bytes"] // 2]
+        data.unlink()  # it may be a link to the office's own file
+        data.write_bytes(half)
 
 
 def _last(folder: Path) -> int:

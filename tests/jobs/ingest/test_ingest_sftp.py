@@ -1,8 +1,12 @@
 """The SFTP connector against a real server with pinned keys."""
 
 import asyncio
+import errno
 import json
+import os
 import threading
+import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +27,9 @@ class SftpOffice:
 
     def __init__(self, root: Path) -> None:
         self.root, self.cuts, self.opened = root, 0, []
+        self.inbox, self.lost_replies, self.renames = root / "inbox", 0, 0
+        self.inbox.mkdir()
+        self.on_read = lambda: None
         self.folder = root / "office" / "2026-09"
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -36,7 +43,15 @@ class SftpOffice:
                 office.opened.append(path.decode().rpartition("/")[2])
                 return super().open(path, pflags, attrs)
 
+            def posix_rename(self, oldpath, newpath):
+                super().posix_rename(oldpath, newpath)
+                office.renames += 1
+                if office.lost_replies:
+                    office.lost_replies -= 1
+                    self.channel.get_connection().abort()
+
             def read(self, file_obj, offset, size):
+                office.on_read()
                 if office.cuts and offset:
                     office.cuts -= 1
                     self.channel.get_connection().abort()
@@ -100,6 +115,49 @@ def source(contract):
     return contract("sftp", "csv", objects, encoding="GB18030", path="/{source}/{batch}")
 
 
+@pytest.fixture
+def answered(source):
+    """The same source, whose office has an inbox."""
+    return replace(
+        source, server=replace(source.server, properties={**source.server.properties, "return_path": "/inbox"})
+    )
+
+
+@pytest.mark.fault("F34")
+def test_the_sender_is_told_why_and_once(office, answered, endpoint, run, refused):
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 2})
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    (told,) = office.inbox.iterdir()
+    assert told.name == "return-2026-09-1.json"
+    body = told.read_text("utf-8")
+    said = json.loads(body)
+    assert (said["source"], said["batch"], said["delivery_no"], said["code"]) == ("office", "2026-09", 1, "CF-1202")
+    assert said["what"] == "delivery incomplete: manifest 2 rows, file 1"
+    assert said["where"] == "office/2026-09/a.csv"
+    assert "王" not in body
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert office.renames == 1, "the same reason is not sent a second time"
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 3})
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert "manifest 3 rows" in told.read_text("utf-8")
+
+
+@pytest.mark.fault("F36")
+def test_a_return_file_whose_renames_reply_is_lost_is_found_there(office, answered, endpoint, run, refused, caplog):
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 2})
+    office.lost_replies = 1
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert "CF-1204" in caplog.text
+    assert ([path.name for path in office.inbox.iterdir()], office.renames) == (["return-2026-09-1.json"], 1)
+
+
+def test_an_inbox_that_takes_nothing_does_not_hide_the_reason(office, answered, endpoint, run, refused, caplog):
+    office.inbox.rmdir()
+    office.state(1, office.put("a.csv", ["1,王芳"]) | {"rows": 2})
+    refused("CF-1202", run, answered, "2026-09", endpoint)
+    assert "the office's inbox does not take return-2026-09-1.json" in caplog.text
+
+
 def test_every_finished_manifest_becomes_a_delivery_under_the_offices_number(office, source, endpoint, run, tmp_path):
     office.state(1, office.put("a.csv", ["1,王芳", "2,𠮷田"]), office.put("office_staff.csv", ["9,李"]))
     office.state(3, office.put("b.csv", ["3,张伟"]))
@@ -141,6 +199,87 @@ def test_an_unfinished_upload_is_waited_for(office, source, endpoint, run, refus
     office.state(2, office.put("b.csv", ["2,李"]), done=False)
     result = run(source, "2026-09", endpoint)
     assert ([r.delivery_no for r in result.landed], result.notes) == ([1], ("manifest-2.json has no .done marker yet",))
+
+
+@pytest.mark.fault("F33")
+def test_an_upload_that_grows_while_it_is_looked_at_is_taken_only_when_done(
+    office, source, endpoint, run, refused, landed, tmp_path
+):
+    whole = office.put("a.csv", [f"{n},王芳" for n in range(2_000)])
+    path = office.folder / "a.csv"
+    body = path.read_bytes()
+    path.write_bytes(b"")
+    office.state(1, whole, done=False)
+    grown, may_end = threading.Event(), threading.Event()
+
+    def upload() -> None:
+        with path.open("ab", buffering=0) as out:
+            for at in range(0, len(body), 1024):
+                out.write(body[at : at + 1024])
+                grown.set()
+                if at > len(body) // 2:
+                    may_end.wait(20)
+        (office.folder / "manifest-1.json.done").touch()
+
+    writer = threading.Thread(target=upload)
+    writer.start()
+    assert grown.wait(20)
+    for _ in range(2):
+        refused("CF-1201", run, source, "2026-09", endpoint)
+    assert landed() == []
+    assert 0 < path.stat().st_size < len(body)
+    may_end.set()
+    writer.join()
+    assert run(source, "2026-09", endpoint).rows == 2_000
+    assert (folder(tmp_path, "office", "2026-09", 1) / "00001-00001.csv").read_bytes() == body
+
+
+@pytest.mark.fault("F33")
+def test_a_marker_before_its_time_does_not_let_half_a_file_in(office, source, endpoint, run, refused, landed):
+    whole = office.put("a.csv", ["1,王芳", "2,李"])
+    path = office.folder / "a.csv"
+    body = path.read_bytes()
+    office.state(1, whole)
+    path.write_bytes(body[:-4])
+    refused("CF-1202", run, source, "2026-09", endpoint)
+    assert landed() == []
+    path.write_bytes(body)
+    assert run(source, "2026-09", endpoint).rows == 2
+
+
+@pytest.mark.fault("F33")
+@pytest.mark.parametrize("age", [0, 10 * 365 * 86_400, -365 * 86_400], ids=["now", "ten years old", "of next year"])
+def test_the_age_of_a_file_decides_nothing(office, source, endpoint, run, refused, age):
+    whole = office.put("a.csv", ["1,王芳"])
+    office.state(1, whole, done=False)
+
+    def turn_back() -> None:
+        for path in office.folder.iterdir():
+            os.utime(path, (time.time() - age, time.time() - age))
+
+    turn_back()
+    refused("CF-1201", run, source, "2026-09", endpoint)
+    office.state(1, whole)
+    turn_back()
+    assert run(source, "2026-09", endpoint).rows == 1
+
+
+@pytest.mark.fault("F34")
+def test_a_file_that_no_manifest_names_holds_the_delivery_until_one_does(
+    office, source, endpoint, run, refused, landed
+):
+    office.state(1, office.put("a.csv", ["1,王芳"]))
+    extra = office.put("b.csv", ["2,李", "3,张伟"])
+    assert "files that no manifest names: 1" in str(refused("CF-1202", run, source, "2026-09", endpoint))
+    assert landed() == []
+    office.state(2, extra, done=False)
+    assert [r.delivery_no for r in run(source, "2026-09", endpoint).landed] == [1]
+    office.state(2, extra)
+    assert [r.delivery_no for r in run(source, "2026-09", endpoint).landed] == [2]
+    (office.folder / ".cache").touch()
+    assert run(source, "2026-09", endpoint).notes == ()
+    office.put("c.csv", [])
+    assert run(source, "2026-09", endpoint).notes == ("files that no manifest names: 1",)
 
 
 @pytest.mark.fault("F34")
@@ -243,6 +382,51 @@ def test_a_download_cut_in_the_middle_begins_again(office, source, endpoint, run
     else:
         assert run(source, "2026-09", endpoint).rows == 100_000
         assert office.cuts == 0
+
+
+@pytest.mark.fault("F36")
+def test_a_delivery_has_its_name_only_when_it_is_whole(office, source, endpoint, run, tmp_path):
+    office.state(1, office.put("a.csv", [f"{n},王芳" for n in range(100_000)]))
+    seen = set()
+    place = tmp_path / "landing" / "office" / "2026-09"
+    office.on_read = lambda: seen.update(path.name for path in place.glob("*"))
+    office.cuts = 2
+    run(source, "2026-09", endpoint)
+    assert seen == {"1.part"}
+    assert [path.name for path in place.iterdir()] == ["1"]
+
+
+@pytest.mark.fault("F36")
+def test_a_rename_that_was_done_though_its_reply_was_lost_is_a_landed_delivery(
+    office, source, endpoint, run, landed, monkeypatch
+):
+    rename = Path.rename
+
+    def lose_the_reply(path: Path, target: Path) -> Path:
+        rename(path, target)
+        raise OSError(errno.EIO, "reply lost")
+
+    office.state(1, office.put("a.csv", ["1,王芳"]))
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "rename", lose_the_reply)
+        assert run(source, "2026-09", endpoint).rows == 1
+    before = landed()
+    again = run(source, "2026-09", endpoint)
+    assert (again.landed, len(again.earlier), landed()) == ((), 1, before)
+
+
+@pytest.mark.fault("F36")
+def test_a_rename_that_was_not_done_lands_nothing(office, source, endpoint, run, landed, monkeypatch):
+    def fail(path: Path, target: Path) -> Path:
+        raise OSError(errno.EIO, "not done", str(path))
+
+    office.state(1, office.put("a.csv", ["1,王芳"]))
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "rename", fail)
+        with pytest.raises(OSError, match="not done"):
+            run(source, "2026-09", endpoint)
+    assert landed() == []
+    assert run(source, "2026-09", endpoint).rows == 1
 
 
 def test_a_server_that_is_down(office, source, endpoint, run, refused):
