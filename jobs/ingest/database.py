@@ -4,19 +4,15 @@ Only the contract's columns are read, whatever else the account may see; what wa
 and left where it is.
 """
 
-import json
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from datetime import time as clock_time
-from decimal import Decimal
-from typing import Any
 
 from jobs.errors import CreditFileError
 from jobs.ingest import snapshot_sqlite
 from jobs.ingest.landing import Delivery, Receipt
 from jobs.ingest.order import Order
 from jobs.ingest.patience import Interrupted, attempts
+from jobs.ingest.rows import line
 from jobs.ingest.snapshot import Opened, Reading, Snapshot
 from schemas.model import SourceObject
 
@@ -73,34 +69,8 @@ def _read(order: Order, snapshot: Snapshot, item: SourceObject, delivery: Delive
     file = delivery.lines(table, "jsonl")
     deadline = time.monotonic() + order.patience.delivery
     for rows in snapshot.rows(reading):
-        file.write("".join(_line(columns, row) for row in rows).encode("utf-8"))
+        file.write("".join(line(columns, row) for row in rows).encode("utf-8"))
         if time.monotonic() > deadline:
             what = f"not read within {order.patience.delivery:g} s"
             raise CreditFileError("CF-1301", what=what, where=where, undone="Nothing was landed.")
     delivery.add_rows(table, item.name, file, columns)
-
-
-def _line(columns: tuple[str, ...], row: tuple[Any, ...]) -> str:
-    values = {name: as_text(value) for name, value in zip(columns, row, strict=True)}
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def as_text(value: Any) -> str | None:
-    """Return a database value as bronze keeps it: text, null for NULL, ISO for times, no rounding, no exponent."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case Decimal():
-            return format(value, "f")
-        case datetime() if value.tzinfo:
-            return value.astimezone(UTC).isoformat()
-        case date() | clock_time():
-            return value.isoformat()
-        case bytes():
-            return value.hex()
-        case list() | dict():
-            return json.dumps(value, ensure_ascii=False, default=as_text)
-        case _:
-            return str(value)

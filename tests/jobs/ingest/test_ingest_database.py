@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from jobs.ingest.database import as_text
+from jobs.ingest.rows import as_text
 from jobs.ingest.landing import folder
 from jobs.ingest.stored import Lines
 from jobs.settings import Endpoint
