@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from jobs.ingest.rows import as_text
 from jobs.ingest.landing import folder
+from jobs.ingest.rows import as_text
 from jobs.ingest.stored import Lines
 from jobs.settings import Endpoint
 
