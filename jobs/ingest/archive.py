@@ -20,6 +20,8 @@ CHUNK_BYTES = 1024 * 1024
 END_BYTES, END_SIGN, LOCATOR_BYTES, LOCATOR_SIGN = 22, b"PK\x05\x06", 20, b"PK\x06\x07"
 HEADER_BYTES = 30
 LOCKED = 0x1
+WORKBOOK_PARTS = {"[Content_Types].xml", ".rels"}
+"""Names that the format of workbooks prescribes and no delivered file may bear."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _check(entries: list[ZipInfo], end: int, where: str) -> None:
 def _unfit(entry: ZipInfo, names: set[str], where: str) -> CreditFileError | None:
     """Say why an entry is refused; its name is never shown."""
     mode = entry.external_attr >> 16
-    if not all(is_plain(part) for part in entry.orig_filename.removesuffix("/").split("/")):
+    if not all(part in WORKBOOK_PARTS or is_plain(part) for part in entry.orig_filename.removesuffix("/").split("/")):
         return unfit("CF-1408", "", where)
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         return unfit("CF-1408", "entry is a link or a device", where)

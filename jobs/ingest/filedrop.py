@@ -161,9 +161,11 @@ def _entries(
     if not filled:
         raise unfit("CF-1403", "zip holds no file", where)
     for number, entry in enumerate(filled, 1):
-        inner = f"{label}/entry-{number}"
+        inner, delivered = f"{label}/entry-{number}", entry.filename.rpartition("/")[2]
+        if not is_plain(delivered):
+            raise unfit("CF-1408", "", f"{order.place}/{inner}")
         chunks = _judged(archive.unpacked(opened, entry, where), form, f"{order.place}/{inner}")
-        yield land_text(order, delivery, entry.filename.rpartition("/")[2], inner, chunks)
+        yield land_text(order, delivery, delivered, inner, chunks)
 
 
 def _judged(chunks: Iterator[bytes], form: str, where: str) -> Iterable[bytes]:

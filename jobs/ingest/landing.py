@@ -233,7 +233,7 @@ def drift(source: Source, files: list[LandedFile]) -> tuple[tuple[str, ...], tup
 
 
 def csv_header(file: Lines, encoding: str, delimiter: str, where: str) -> tuple[str, ...]:
-    """Return the names in a file's first line; CF-1403 if it is blank, CF-1401 if it does not decode."""
+    """Return the names in a file's first line; CF-1403 if it is blank, CF-1401 or CF-1402 if it cannot be read."""
     first_line = file.first_line or b""
     if not first_line.strip():
         raise CreditFileError("CF-1403", what="no header", where=where, undone="Nothing was landed.")
@@ -242,7 +242,11 @@ def csv_header(file: Lines, encoding: str, delimiter: str, where: str) -> tuple[
     except UnicodeDecodeError:
         what = f"header is not {encoding}"
         raise CreditFileError("CF-1401", what=what, where=where, undone="Nothing was landed.") from None
-    return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
+    try:
+        return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
+    except csv.Error:
+        what = "the header cannot be cut into names"
+        raise CreditFileError("CF-1402", what=what, where=where, undone="Nothing was landed.") from None
 
 
 def raise_if_disk(error: OSError, path: Path) -> None:

@@ -158,5 +158,3 @@ def check_header(names: tuple[str, ...], delimiter: str, where: str) -> None:
         raise unfit("CF-1402", "the header names a column twice", where)
     if len(names) == 1 and (set(OTHER_DELIMITERS) - {delimiter}) & set(names[0]):
         raise unfit("CF-1402", "fields are parted by another sign than agreed", where)
-    if any("\r" in name for name in names):
-        raise unfit("CF-1402", "lines end in CR alone", where)

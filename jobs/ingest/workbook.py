@@ -33,7 +33,7 @@ ROWS = 1_048_576
 WHOLE_DIGITS = 10**15
 """Excel keeps 15 digits: a longer number has lost its end and must not look whole."""
 
-warnings.filterwarnings("ignore", module=r"openpyxl\\b")  # they quote cells
+warnings.filterwarnings("ignore", module=r"openpyxl\b")  # they quote cells
 
 
 def is_workbook(archive: ZipFile) -> bool:
@@ -104,9 +104,9 @@ def _write(raw: IO[bytes], write: Any, where: str) -> tuple[str, ...]:
     header: tuple[str, ...] = ()
     for row in _rows(filled[0], where):
         if header:
-            write(f"{_line(header, row)}\\n".encode("utf-8", "backslashreplace"))
+            write(f"{_line(header, row)}\n".encode("utf-8", "backslashreplace"))
             continue
-        write(b"\\n")
+        write(b"\n")
         header = tuple(as_seen(cell) or "" for cell in row)
         if "" in header or len(set(header)) < len(header):
             raise unfit("CF-1402", "the header has a column without a name, or names one twice", where)
