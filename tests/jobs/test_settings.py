@@ -124,12 +124,17 @@ def test_an_empty_file_says_nothing(tmp_path, monkeypatch):
         ({"url": "sftp://h/"}, "misses host_key, username, private_key_file"),
         ({"url": "sftp://u@h/", "host_key": "k"}, "misses private_key_file"),
         ({"url": "https://u:secret@h", "client_id": "a", "client_secret": "b"}, "must not hold a password"),
+        ({"url": "file://srv/inbox"}, "must name a folder by its whole path"),
     ],
 )
 def test_what_a_transport_needs(fields, said):
     what = problems(endpoints={"x": fields})
     assert said in what
     assert "u:secret" not in what
+
+
+def test_an_inbox_is_a_folder_and_needs_no_credential():
+    assert str(Endpoint(url="file:///srv/in%20box").folder) == "/srv/in box"
 
 
 def test_a_lake_is_a_directory():
@@ -161,6 +166,7 @@ def test_a_lake_is_a_directory():
         ),
         ({"conn_type": "sqlite", "host": "/data/a.db"}, {"url": "jdbc:sqlite:/data/a.db"}),
         ({"conn_type": "generic", "host": "jdbc:sqlite:/a.db"}, {"url": "jdbc:sqlite:/a.db"}),
+        ({"conn_type": "fs", "extra": {"path": "/srv/inbox"}}, {"url": "file:///srv/inbox"}),
     ],
 )
 def test_an_airflow_connection_wins_over_the_file(monkeypatch, connection, expected):
@@ -174,7 +180,7 @@ def test_an_airflow_connection_wins_over_the_file(monkeypatch, connection, expec
         ("http://user:s3cret@host", "must be in Airflow's JSON form"),
         ("[]", "must be in Airflow's JSON form"),
         ('{"conn_type": "http", "hst": "h"}', "unknown keys: hst"),
-        ('{"conn_type": "ftp", "host": "h"}', "conn_type must be http, sftp, postgres or sqlite"),
+        ('{"conn_type": "ftp", "host": "h"}', "conn_type must be http, sftp, postgres, sqlite or fs"),
         ('{"conn_type": "http", "host": "h", "password": "s3cret"}', "misses client_id"),
         ('{"conn_type": "sftp", "host": "h", "extra": {"no_host_key_check": true}}', "extra.no_host_key_check"),
     ],
