@@ -52,13 +52,14 @@ def gunzipped(raw: IO[bytes], where: str) -> Iterator[bytes]:
         CreditFileError: CF-1406 if it is cut or damaged, CF-1407 if it grows beyond the limits.
     """
     packed = unpacked = 0
-    engine, rest = zlib.decompressobj(wbits=31), b""
+    engine, rest, is_full = zlib.decompressobj(wbits=31), b"", False
     try:
-        while chunk := rest or raw.read(CHUNK_BYTES):
+        while (chunk := rest or raw.read(CHUNK_BYTES)) or is_full:
             packed += 0 if rest else len(chunk)
-            if engine.eof:
+            if engine.eof and chunk:
                 engine = zlib.decompressobj(wbits=31)
             text = engine.decompress(chunk, CHUNK_BYTES)
+            is_full = len(text) == CHUNK_BYTES  # more may wait inside, even with nothing left to feed it
             rest = engine.unconsumed_tail or engine.unused_data
             unpacked += len(text)
             LIMITS.check(packed - len(rest), unpacked, where)
