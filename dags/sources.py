@@ -20,7 +20,7 @@ def schedule(source: Source) -> CronPartitionTimetable:
     monthly file drop bears the name of its own month, because the office closes the month before it ends. A source
     switched on waits for its next day: without a start date, and with a zero here, Airflow makes up for no past one.
     """
-    closes_early = source.server.transport == "sftp" and source.batch_format == MONTH
+    closes_early = source.server.transport in ("sftp", "file") and source.batch_format == MONTH
     return CronPartitionTimetable(
         source.cron,
         timezone=source.timezone,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PARTS = frozenset({"conn_type", "description", "host", "login", "password", "schema", "port", "extra"})
-EXTRAS = frozenset({"url", "private_key_file", "key_file", "host_key"})
+EXTRAS = frozenset({"url", "path", "private_key_file", "key_file", "host_key"})
 
 
 def variable(source: str) -> str:
@@ -26,7 +26,8 @@ def fields(stated: str) -> dict[str, Any]:
     unknown = sorted(set(connection) - PARTS) + sorted(f"extra.{name}" for name in set(extra) - EXTRAS)
     if unknown:
         raise ValueError(f"the connection holds unknown keys: {', '.join(unknown)}")
-    found = {"url": extra.get("url") or url(connection)}
+    folder = f"file://{extra['path']}" if extra.get("path") else None  # how Airflow's file system connection says it
+    found = {"url": extra.get("url") or folder or url(connection)}
     login, password = ("client_id", "client_secret") if found["url"].startswith("http") else ("username", "password")
     found |= {login: connection.get("login"), password: connection.get("password")}
     found |= {
@@ -63,4 +64,4 @@ def url(connection: Mapping[str, Any]) -> str:
         case "sqlite":
             return f"jdbc:sqlite:{host}"
         case _:
-            raise ValueError("the connection's conn_type must be http, sftp, postgres or sqlite, or its host a URL")
+            raise ValueError("the connection's conn_type must be http, sftp, postgres, sqlite or fs, or its host a URL")

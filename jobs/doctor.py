@@ -23,7 +23,7 @@ from jobs import accounts, keys, session
 from jobs.clock import Clock
 from jobs.errors import CODES, CreditFileError
 from jobs.finding import Finding
-from jobs.settings import Endpoint, Settings
+from jobs.settings import FILE_VARIABLE, Endpoint, Settings
 
 FIT_JAVA = (17, 21)
 ROOM_NEEDED, ROOM_WANTED = 500 * 2**20, 5 * 2**30
@@ -189,7 +189,9 @@ def modes(settings: Settings) -> Iterator[Finding]:
     """Check that only their owner can read keys and endpoint secrets."""
     stated = [endpoint.private_key_file for endpoint in settings.endpoints.values()]
     found = {path for path in stated if path is not None} | set(settings.lake.glob("keys/*"))
-    found |= {settings.lake / "city" / "endpoints.yaml"} | ({Path(p)} if (p := named_file()) else set())
+    found |= {settings.lake / "city" / "endpoints.yaml"} | (
+        {Path(p)} if (p := os.environ.get(FILE_VARIABLE)) else set()
+    )
     mended = True
     for path in sorted(found):
         if not path.exists():
@@ -218,11 +220,6 @@ def origin(settings: Settings) -> Iterator[Finding]:
         yield Finding("keys", "fail", "; ".join(invalid.problems), "CF-9301", CODES["CF-9301"].fix)
 
 
-def named_file() -> str | None:
-    """Return the settings file that the environment names."""
-    return os.environ.get("CREDITFILE_SETTINGS")
-
-
 def leftovers(lake: Path) -> Iterator[Finding]:
     """Look for deliveries half received: of a run at work, or of one that was killed."""
     found = sorted(lake.glob("landing/*/*/*.part"))
@@ -245,6 +242,8 @@ def endpoints(settings: Settings, sources: tuple[str, ...]) -> Iterator[Finding]
             continue
         if answers(endpoint):
             yield Finding("endpoints", "ok", f"{source} answers")
+        elif endpoint.url.startswith("file://"):
+            yield Finding("endpoints", "warn", f"{source}: inbox not writable", "CF-8102", CODES["CF-8102"].fix)
         else:
             fix = "creditfile city up  # the demo's offices; else ask the office"
             yield Finding("endpoints", "warn", f"{source} does not answer", "CF-1101", fix)
@@ -254,6 +253,8 @@ def answers(endpoint: Endpoint) -> bool:
     """Say whether somebody listens where the endpoint points; nothing is sent."""
     if endpoint.url.startswith("jdbc:sqlite:"):
         return Path(endpoint.url.removeprefix("jdbc:sqlite:")).is_file()
+    if endpoint.url.startswith("file://"):
+        return endpoint.folder.is_dir() and os.access(endpoint.folder, os.R_OK | os.W_OK | os.X_OK)
     parts = urlsplit(endpoint.url.removeprefix("jdbc:"))
     usual = {"http": 80, "https": 443, "sftp": 22, "postgresql": 5432}[parts.scheme]
     try:

@@ -188,31 +188,64 @@ CODES: dict[str, Code] = {
     # 14 file, archive, encoding
     "CF-1401": Code(
         "text is not in the agreed encoding",
-        "A header or page cannot be decoded as the contract declares.",
+        "A header, page or file cannot be decoded as the contract declares, or holds NUL.",
         "ask the office to deliver in the agreed encoding",
         5,
         True,
     ),
     "CF-1402": Code(
-        "file is not made of lines",
-        "A line is longer than 8 MiB; the file has another form than agreed.",
+        "file cannot be cut into records",
+        "A line is longer than 8 MiB, a quote is left open, or the header does not name each column once.",
         "ask the office to deliver again",
         5,
         True,
     ),
     "CF-1403": Code(
         "file is empty",
-        "The delivered file holds no header or no record.",
+        "The delivered file holds no byte, or no header.",
         "ask the office to deliver again",
         5,
         True,
     ),
+    "CF-1404": Code(
+        "file holds a header and no record",
+        "The contract does not say that this office may deliver nothing.",
+        "ask the office to deliver again, or set the server's `mayBeEmpty` to true in the contract",
+        5,
+        True,
+    ),
+    "CF-1405": Code(
+        "no record where many are usual",
+        "Earlier deliveries of this kind held a thousand records and more: the office's export has probably failed.",
+        "ask the office to look at its export and deliver again",
+        5,
+        True,
+    ),
+    "CF-1406": Code(
+        "file is not of the agreed type",
+        "The type is judged by content, never by name; the file is another one, cut, damaged or locked.",
+        "ask the office to deliver again in the agreed format",
+        5,
+        True,
+    ),
+    "CF-1407": Code(
+        "archive is beyond the limits",
+        "An archive grows too much, holds too many entries, the same bytes twice, or another archive.",
+        "ask the office by another channel what it has sent; then let it deliver in smaller, plain files",
+        6,
+    ),
     "CF-1408": Code(
         "file name refused",
-        "A delivered file's name could point outside its folder or mislead a reader.",
+        "A delivered file's name could point outside its folder or mislead a reader, or it is a link and no file.",
         "ask the office to deliver under a plain name",
         5,
         True,
+    ),
+    "CF-1409": Code(
+        "XML with a DTD refused",
+        "A workbook's XML declares a DTD: entities could fill the memory or read other files, and none is needed.",
+        "ask the office by another channel what it has sent; then let it save the workbook anew",
+        6,
     ),
     # 20 the contract itself
     "CF-2001": Code(
@@ -354,7 +387,7 @@ CODES: dict[str, Code] = {
     ),
     "CF-8102": Code(
         "path not writable",
-        "The process may not write where the lake lies.",
+        "The process may not write where the lake or an office's inbox lies.",
         "give the user write permission on the path",
         8,
     ),

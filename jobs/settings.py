@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -24,7 +24,7 @@ FILE_VARIABLE = "CREDITFILE_SETTINGS"
 NOT_SETTINGS = frozenset({FILE_VARIABLE, "CREDITFILE_FAILPOINTS"})
 """Variables with our prefix that are read elsewhere: the file's own place, and the fault tests' switch."""
 
-URL_FORMS = ("http://", "https://", "sftp://", "jdbc:sqlite:", "jdbc:postgresql://")
+URL_FORMS = ("http://", "https://", "sftp://", "jdbc:sqlite:", "jdbc:postgresql://", "file://")
 
 
 class Endpoint(BaseModel):
@@ -45,12 +45,19 @@ class Endpoint(BaseModel):
     def _known_form(cls, url: str) -> str:
         if not url.startswith(URL_FORMS):
             raise ValueError(f"must begin with one of {', '.join(URL_FORMS)}")
+        if url.startswith("file://") and not url.startswith("file:///"):
+            raise ValueError("must name a folder by its whole path, like file:///srv/inbox")
         authority = url.split("://", 1)[-1].split("/", 1)[0]
         if ":" in authority.rpartition("@")[0]:
             raise ValueError("must not hold a password; give it as `password`")
         if url.startswith(("http://", "https://")):
             _hold_to_fit_host(url)
         return url
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that a `file://` URL names: where the office drops its files."""
+        return Path(unquote(urlsplit(self.url).path))
 
     @model_validator(mode="after")
     def _has_what_the_transport_needs(self) -> Self:

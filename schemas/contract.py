@@ -17,7 +17,7 @@ import yaml
 from schemas.lint import lint
 from schemas.model import EMPTY, Column, ContractError, Rule, Server, Source, SourceObject, Table
 
-TRANSPORTS = {"api": "rest", "sftp": "sftp", "postgresql": "jdbc", "custom": "jdbc"}
+TRANSPORTS = {"api": "rest", "sftp": "sftp", "postgresql": "jdbc", "custom": "jdbc", "local": "file"}
 
 
 @cache
@@ -171,7 +171,8 @@ def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:
     custom = _custom(raw)
     sla = {item["property"]: item for item in raw.get("slaProperties", ())}
     server = raw["servers"][0]
-    properties = {re.sub(r"([A-Z])", r"_\1", key).lower(): value for key, value in _custom(server).items()}
+    stated = {key: server[key] for key in ("path", "encoding") if key in server} | _custom(server)
+    properties = {re.sub(r"([A-Z])", r"_\1", key).lower(): value for key, value in stated.items()}
     frequency = sla["frequency"]
     return Source(
         name=name,

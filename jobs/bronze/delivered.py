@@ -6,7 +6,9 @@ never a newline. A line that does not decode or does not parse keeps its bytes i
 bronze, and its place.
 """
 
+import re
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,13 +69,19 @@ def read(
         files = [f for f in receipt.files if f.object == item.name and f.duplicate_of is None and f.parts]
         if receipt.duplicate_of is None and files:
             folder = lake / "landing" / receipt.source / receipt.batch / str(receipt.delivery_no)
-            frames.append(_delivery(spark, source, item.bronze, receipt, files, folder))
+            for _, alike in groupby(sorted(files, key=_form), key=_form):
+                frames.append(_delivery(spark, source, item.bronze, receipt, list(alike), folder))
     if not frames:
         return None
     first, *others = frames
     for other in others:
         first = first.unionByName(other)
     return first
+
+
+def _form(file: "LandedFile") -> tuple[str, str, tuple[str, ...]]:
+    """What one expression can read: files of one delivery may order their columns differently."""
+    return file.format, file.encoding, file.header if file.format == "csv" else ()
 
 
 def _delivery(
@@ -104,13 +112,15 @@ def _delivery(
     header = {column.physical_name: column.name for column in table.columns}
     if form == "csv":
         fields = _csv(source, files[0], header)
-        named = [header[name] for name in files[0].header if name in header]
+        named = {header[name]: header[name] for name in files[0].header if name in header}
+        broken = F.col(RAW).contains('"') & F.col(RAW).rlike(_open_quote(source.server.delimiter))
     else:
         fields = _json(header)
-        named = list(header.values())
+        named = {name: delivered for delivered, name in header.items()}
+        broken = F.lit(False)
     parsed = cut.select("*", fields.alias("fields"))
     reason = F.when(F.col(RAW).contains(BROKEN), ENCODING_REASON).when(
-        F.col("fields.broken_line").isNotNull(), LINE_REASON
+        broken | F.col("fields.broken_line").isNotNull(), LINE_REASON
     )
     return parsed.select(
         record_id(F.col("prefix"), F.col("line")).alias("record_id"),
@@ -123,7 +133,7 @@ def _delivery(
         reason.alias("parse_reason"),
         RAW,
         *(
-            F.when(reason.isNull(), F.col(f"fields.{c.name}")).alias(c.name)
+            F.when(reason.isNull(), F.col("fields").getField(named[c.name])).alias(c.name)
             if c.name in named
             else F.lit(None).cast("string").alias(c.name)
             for c in table.columns
@@ -155,8 +165,22 @@ def _csv(source: Source, file: "LandedFile", header: dict[str, str]) -> Column:
     """Cut a line at the delimiter by the delivered header's order; a ragged line is not parsed at all."""
     names = [header.get(name, f"unknown_{at}") for at, name in enumerate(file.header)]
     schema = ", ".join(f"`{name}` STRING" for name in [*names, "broken_line"])
-    options = {"sep": source.server.delimiter, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": "broken_line"}
-    return F.from_csv(F.col(RAW), schema, {**options, "maxCharsPerColumn": "-1"})
+    # RFC 4180 doubles a quote; Spark's own default would escape it by a backslash
+    options = {
+        "sep": source.server.delimiter,
+        "escape": '"',
+        "mode": "PERMISSIVE",
+        "columnNameOfCorruptRecord": "broken_line",
+        "maxCharsPerColumn": "-1",
+    }
+    return F.from_csv(F.col(RAW), schema, options)
+
+
+def _open_quote(delimiter: str) -> str:
+    """Match a line whose last field opens a quote and never closes it: half a record, cut by a newline in a field."""
+    other, sign = f"[^{re.escape(delimiter)}]*+", re.escape(delimiter)
+    quoted = '"(?:[^"]++|"")*+'
+    return f'^(?:(?:(?!"){other}|{quoted}"{other}){sign})*+{quoted}$'
 
 
 def _json(header: dict[str, str]) -> Column:

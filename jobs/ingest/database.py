@@ -5,15 +5,9 @@ would be a state the office never had. Only the contract's columns are read, wha
 was not agreed is named in the receipt and left where it is.
 """
 
-import json
 import logging
-import math
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from datetime import time as clock_time
-from decimal import Decimal
-from typing import Any
 
 from jobs.errors import CreditFileError
 from jobs.ingest import snapshot_sqlite
@@ -21,6 +15,7 @@ from jobs.ingest.landing import Delivery, Receipt
 from jobs.ingest.order import Order
 from jobs.ingest.overlap import NAME, Overlap
 from jobs.ingest.patience import Interrupted, Patience, attempts
+from jobs.ingest.rows import line
 from jobs.ingest.snapshot import Opened, Reading, Snapshot
 from jobs.settings import Endpoint
 from schemas.model import SourceObject
@@ -86,39 +81,11 @@ def _read(order: Order, snapshot: Snapshot, item: SourceObject, delivery: Delive
     counted, received = snapshot.count(reading), 0
     for rows in snapshot.rows(reading):
         received += len(rows)
-        lines = [(seconds, _line(columns, values)) for seconds, *values in rows]
-        file.write("".join(line for seconds, line in lines if overlap.is_new(table, seconds, line)).encode("utf-8"))
+        lines = [(seconds, line(columns, values)) for seconds, *values in rows]
+        file.write("".join(text for seconds, text in lines if overlap.is_new(table, seconds, text)).encode("utf-8"))
         if time.monotonic() > deadline:
             what = f"not read within {order.patience.delivery:g} s"
             raise CreditFileError("CF-1301", what=what, where=where, undone="Nothing was landed.")
     if received != counted:
         raise Interrupted("CF-1302", f"{table}: counted {counted:,}, received {received:,}")
     delivery.add_rows(table, item.name, file, columns)
-
-
-def _line(columns: tuple[str, ...], row: list[Any]) -> str:
-    values = {name: as_text(value) for name, value in zip(columns, row, strict=True)}
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def as_text(value: Any) -> str | None:
-    """Return a database value as bronze keeps it: text, null for NULL, ISO for times, no rounding, no exponent."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case Decimal():
-            return format(value, "f")
-        case float():
-            return format(Decimal(repr(value)), "f") if math.isfinite(value) else str(Decimal(value))
-        case datetime() if value.tzinfo:
-            return value.astimezone(UTC).isoformat()
-        case date() | clock_time():
-            return value.isoformat()
-        case bytes():
-            return value.hex()
-        case list() | dict():
-            return json.dumps(value, ensure_ascii=False, default=as_text)
-        case _:
-            return str(value)

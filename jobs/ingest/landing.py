@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC
 from pathlib import Path
@@ -18,7 +19,18 @@ from typing import Literal, Self
 
 from jobs.errors import CreditFileError
 from jobs.ingest.order import Order
-from jobs.ingest.receipt import NAME, DeliveryPlace, Earlier, FilePlace, LandedFile, Part, Receipt, hash_of, receipts
+from jobs.ingest.receipt import (
+    NAME,
+    DeliveryPlace,
+    Earlier,
+    FilePlace,
+    LandedFile,
+    Part,
+    Receipt,
+    Received,
+    hash_of,
+    receipts,
+)
 from jobs.ingest.stored import Lines, Whole, close_safely, sync_folder
 from schemas.model import Source
 
@@ -58,6 +70,7 @@ class Delivery:
         self.delivery_no = delivery_no or max(mine, default=0) + 1
         self._earlier = Earlier(known)
         self._files: list[LandedFile] = []
+        self._received: list[Received] = []
         self._open = ExitStack()
         self.undeclared: list[str] = []
         self.ends = min(order.period.end, order.clock.now()).astimezone(UTC)
@@ -98,9 +111,20 @@ class Delivery:
         self._open.callback(file.release)
         return file
 
-    def lines(self, name: str, suffix: str) -> Lines:
-        """Begin a file of lines."""
-        file = Lines(self._work, f"{len(self._files) + 1:05d}", suffix, f"{self._order.place}/{name}")
+    def received(self) -> Whole:
+        """Begin a file that is kept as it came, beside what is made of it."""
+        file = Whole(self._work / f"received-{len(self._received) + 1:05d}")
+        self._open.callback(file.release)
+        return file
+
+    def add_received(self, name: str, file: Whole) -> None:
+        """Take a file into the delivery as it came."""
+        file.close()
+        self._received.append(Received(name=name, path=file.path.name, bytes=file.bytes, sha256=file.digest))
+
+    def lines(self, name: str, suffix: str, seen: Callable[[bytes], None] | None = None) -> Lines:
+        """Begin a file of lines; `seen` is shown every whole line."""
+        file = Lines(self._work, f"{len(self._files) + 1:05d}", suffix, f"{self._order.place}/{name}", seen)
         self._open.callback(file.release)
         return file
 
@@ -113,14 +137,16 @@ class Delivery:
     def add_csv(self, name: str, kind: str, file: Lines, encoding: str, delimiter: str) -> LandedFile:
         """Take a received CSV file into the delivery; its first line is its header."""
         parts = file.close()
-        header = _csv_header(file, encoding, delimiter, f"{self._order.place}/{name}")
+        header = csv_header(file, encoding, delimiter, f"{self._order.place}/{name}")
         rows = file.lines - 1 - file.blank_lines
         return self._add(name, kind, "csv", encoding, rows, file, header, parts)
 
-    def add_rows(self, name: str, kind: str, file: Lines, header: tuple[str, ...]) -> LandedFile:
+    def add_rows(
+        self, name: str, kind: str, file: Lines, header: tuple[str, ...], encoding: str = "UTF-8"
+    ) -> LandedFile:
         """Take a read table into the delivery: one JSON object a line."""
         parts = file.close()
-        return self._add(name, kind, "jsonl", "UTF-8", file.lines, file, header, parts)
+        return self._add(name, kind, "jsonl", encoding, file.lines - file.blank_lines, file, header, parts)
 
     def seal(self, *, asked_by_time: bool) -> Receipt:
         """Write the receipt and land the delivery in one rename.
@@ -150,6 +176,7 @@ class Delivery:
             unknown_columns=(*unknown, *self.undeclared),
             missing_columns=missing,
             files=tuple(self._files),
+            received=tuple(self._received),
         )
         self.keep(NAME, receipt.text().encode("utf-8"))
         sync_folder(self._work)
@@ -215,7 +242,8 @@ def drift(source: Source, files: list[LandedFile]) -> tuple[tuple[str, ...], tup
     return tuple(unknown), tuple(missing)
 
 
-def _csv_header(file: Lines, encoding: str, delimiter: str, where: str) -> tuple[str, ...]:
+def csv_header(file: Lines, encoding: str, delimiter: str, where: str) -> tuple[str, ...]:
+    """Return the names in a file's first line; CF-1403 if it is blank, CF-1401 or CF-1402 if it cannot be read."""
     first_line = file.first_line or b""
     if not first_line.strip():
         raise CreditFileError("CF-1403", what="no header", where=where, undone="Nothing was landed.")
@@ -224,7 +252,11 @@ def _csv_header(file: Lines, encoding: str, delimiter: str, where: str) -> tuple
     except UnicodeDecodeError:
         what = f"header is not {encoding}"
         raise CreditFileError("CF-1401", what=what, where=where, undone="Nothing was landed.") from None
-    return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
+    try:
+        return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
+    except csv.Error:
+        what = "the header cannot be cut into names"
+        raise CreditFileError("CF-1402", what=what, where=where, undone="Nothing was landed.") from None
 
 
 def raise_if_disk(error: OSError, path: Path) -> None:

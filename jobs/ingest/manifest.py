@@ -10,8 +10,14 @@ from jobs.ingest.order import Order
 
 NAME = re.compile(r"\Amanifest-([1-9][0-9]{0,8})\.json\Z")
 DONE = ".done"
+MANIFEST_BYTES = 16 * 1024 * 1024
 FILE_NAME = re.compile(r"\A[\w][\w.() -]{0,120}\Z")
 """Letters of any script, digits, and few signs: no separator, no control or direction mark, no leading dot."""
+
+DEVICE = re.compile(r"\A(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
+"""Names that open a device on the Windows machine of whoever is sent the file back."""
+
+NAME_BYTES = 255
 
 Size = Annotated[int, Field(ge=0, strict=True)]
 
@@ -53,11 +59,17 @@ def read_manifest(body: bytes, number: int, order: Order) -> Manifest:
     if (manifest.source, manifest.batch, manifest.delivery_no) != (order.source.name, order.period.batch, number):
         raise incomplete("manifest speaks of another source, batch or delivery", where)
     names = [file.name for file in manifest.files]
-    if not all(FILE_NAME.match(name) for name in names):
+    if not all(is_plain(name) for name in names):
         raise CreditFileError("CF-1408", where=where, undone="Nothing was landed.")
     if len(set(names)) < len(names):
         raise incomplete("manifest names a file twice", where)
     return manifest
+
+
+def is_plain(name: str) -> bool:
+    """Say whether a file's name names a file of its own folder and nothing else, on every system."""
+    is_short = len(name.encode("utf-8", "surrogateescape")) <= NAME_BYTES
+    return is_short and bool(FILE_NAME.match(name)) and not DEVICE.match(name)
 
 
 def incomplete(what: str, where: str) -> CreditFileError:

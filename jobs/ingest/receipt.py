@@ -55,6 +55,15 @@ class LandedFile(_Frozen):
     parts: tuple[Part, ...]
 
 
+class Received(_Frozen):
+    """A file kept as it came, because what bronze reads of it had to be unpacked or put into lines first."""
+
+    name: str
+    path: str
+    bytes: int
+    sha256: str
+
+
 class Receipt(_Frozen):
     """One delivery. Without its receipt nothing has been landed."""
 
@@ -76,6 +85,7 @@ class Receipt(_Frozen):
     unknown_columns: tuple[str, ...]
     missing_columns: tuple[str, ...]
     files: tuple[LandedFile, ...]
+    received: tuple[Received, ...] = ()
 
     def text(self) -> str:
         """Return the receipt as it is stored."""

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from jobs.clock import Clock
 from jobs.errors import CreditFileError
-from jobs.ingest import database, rest, sftp
+from jobs.ingest import database, filedrop, rest, sftp
 from jobs.ingest.landing import Receipt, raise_if_disk, receipts
 from jobs.ingest.order import Order
 from jobs.ingest.patience import Patience
@@ -64,6 +64,9 @@ def ingest(
         match source.server.transport, source.server.format:
             case "sftp", "csv":
                 taken = sftp.fetch(order)
+                return IngestResult(source.name, batch, tuple(taken.landed), earlier, taken.notes)
+            case "file", "csv" | "jsonl" | "parquet" | "xlsx":
+                taken = filedrop.fetch(order)
                 return IngestResult(source.name, batch, tuple(taken.landed), earlier, taken.notes)
             case ("rest", "json") | ("jdbc", _) if earlier and not again:
                 return IngestResult(source.name, batch, (), earlier)

@@ -5,6 +5,7 @@ side without searching for line ends, and `first_line` keeps the line numbers of
 """
 
 import os
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,7 @@ PART_BYTES = 8 * 1024 * 1024
 
 
 class Whole:
-    """A file kept in one part: one page of an API, which is read as one document."""
+    """A file kept in one part: a page of an API, which is read as one document, or an archive as it came."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -62,8 +63,19 @@ class Lines:
     A newline byte is always a line end: in UTF-8, GBK and GB18030 no other character contains it.
     """
 
-    def __init__(self, folder: Path, stem: str, suffix: str, where: str, limit: int = PART_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stem: str,
+        suffix: str,
+        where: str,
+        seen: Callable[[bytes], None] | None = None,
+        *,
+        limit: int = PART_BYTES,
+    ) -> None:
+        """Begin a file; `seen` is shown every whole line on its way to disk."""
         self._folder, self._stem, self._suffix, self._where, self._limit = (folder, stem, suffix, where, limit)
+        self._seen = seen
         self._hash = sha256()
         self._open_line = b""
         self._out: BinaryIO | None = None
@@ -106,6 +118,8 @@ class Lines:
 
     def _store(self, whole: bytes) -> None:
         """Write whole lines, beginning a new part wherever the next line would not fit."""
+        if self._seen:
+            self._seen(whole)
         if self.first_line is None:
             self.first_line = whole.split(b"\n", 1)[0]
         if whole.startswith((b"\n", b"\r\n")) or b"\n\n" in whole or b"\n\r\n" in whole:

@@ -167,6 +167,12 @@ def test_an_unknown_and_a_closed_office_only_warn(lake):
     assert [(each.verdict, each.code) for each in found] == [("warn", "CF-1101")] * 2 + [("warn", "CF-9002")]
 
 
+def test_an_inbox_must_be_there_to_be_read_and_written(lake, tmp_path):
+    settings = Settings(lake=lake, endpoints={"a": {"url": f"file://{tmp_path}"}, "b": {"url": "file:///gone"}})
+    found = list(doctor.endpoints(settings, ("a", "b")))
+    assert [(each.verdict, each.code) for each in found] == [("ok", None), ("warn", "CF-8102")]
+
+
 @pytest.mark.parametrize(
     ("date", "verdict"), [("Mon, 23 Nov 2026 12:00:30 GMT", "ok"), ("Mon, 23 Nov 2026 12:05:00 GMT", "warn")]
 )

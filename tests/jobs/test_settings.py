@@ -124,6 +124,7 @@ def test_an_empty_file_says_nothing(tmp_path, monkeypatch):
         ({"url": "sftp://h/"}, "misses host_key, username, private_key_file"),
         ({"url": "sftp://u@h/", "host_key": "k"}, "misses private_key_file"),
         ({"url": "https://u:secret@h", "client_id": "a", "client_secret": "b"}, "must not hold a password"),
+        ({"url": "file://srv/inbox"}, "must name a folder by its whole path"),
     ],
 )
 def test_what_a_transport_needs(fields, said):
@@ -151,6 +152,10 @@ def test_a_secret_is_not_carried_in_plain_text_nor_to_a_metadata_address(url, sa
 @pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000", "https://h"])
 def test_an_office_on_this_machine_may_speak_plain_http(url):
     assert Settings(endpoints={"x": REST | {"url": url}}).endpoint("x").url == url
+
+
+def test_an_inbox_is_a_folder_and_needs_no_credential():
+    assert str(Endpoint(url="file:///srv/in%20box").folder) == "/srv/in box"
 
 
 def test_a_lake_is_a_directory():
@@ -182,6 +187,7 @@ def test_a_lake_is_a_directory():
         ),
         ({"conn_type": "sqlite", "host": "/data/a.db"}, {"url": "jdbc:sqlite:/data/a.db"}),
         ({"conn_type": "generic", "host": "jdbc:sqlite:/a.db"}, {"url": "jdbc:sqlite:/a.db"}),
+        ({"conn_type": "fs", "extra": {"path": "/srv/inbox"}}, {"url": "file:///srv/inbox"}),
     ],
 )
 def test_an_airflow_connection_wins_over_the_file(monkeypatch, connection, expected):
@@ -195,7 +201,7 @@ def test_an_airflow_connection_wins_over_the_file(monkeypatch, connection, expec
         ("http://user:s3cret@host", "must be in Airflow's JSON form"),
         ("[]", "must be in Airflow's JSON form"),
         ('{"conn_type": "http", "hst": "h"}', "unknown keys: hst"),
-        ('{"conn_type": "ftp", "host": "h"}', "conn_type must be http, sftp, postgres or sqlite"),
+        ('{"conn_type": "ftp", "host": "h"}', "conn_type must be http, sftp, postgres, sqlite or fs"),
         ('{"conn_type": "http", "host": "h", "schema": "https", "password": "s3cret"}', "misses client_id"),
         ('{"conn_type": "sftp", "host": "h", "extra": {"no_host_key_check": true}}', "extra.no_host_key_check"),
     ],

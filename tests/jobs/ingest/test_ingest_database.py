@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.ingest.database import as_text
 from jobs.ingest.landing import folder
+from jobs.ingest.rows import as_text
 from jobs.ingest.stored import Lines
 from jobs.settings import Endpoint
 

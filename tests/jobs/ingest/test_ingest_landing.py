@@ -74,6 +74,7 @@ def test_a_receipt_says_all_there_is_to_say(order, tmp_path):
         "unknown_columns": [],
         "missing_columns": [],
         "files": [file],
+        "received": [],
     }
     assert (lying / "00001-00001.csv").read_bytes() == BODY
     assert not lying.with_name("1.part").exists()
@@ -97,7 +98,7 @@ def test_parts_cut_at_line_ends_and_concatenate_to_the_bytes_received(tmp_path, 
 
 @pytest.mark.fault("F38")
 def test_a_file_without_line_ends_is_refused_before_it_fills_memory(order, refused, landed, monkeypatch):
-    monkeypatch.setattr(stored.Lines.__init__, "__defaults__", (64,))
+    monkeypatch.setattr(stored.Lines.__init__, "__kwdefaults__", {"limit": 64})
     refused("CF-1402", land, order, ("a.csv", b"x" * 65))
     refused("CF-1402", land, order, ("a.csv", b"h\n" + b"x" * 70 + b"\n"))
     assert landed() == []
