@@ -210,7 +210,7 @@ CODES: dict[str, Code] = {
     "CF-1404": Code(
         "file holds a header and no record",
         "The contract does not say that this office may deliver nothing.",
-        "ask the office to deliver again, or set the server's `mayBeEmpty` to true in the contract",
+        "ask the office to deliver again, or set `mayBeEmpty` to true in the contract",
         5,
         True,
     ),

@@ -184,7 +184,7 @@ def _check_filled(order: Order, file: LandedFile, where: str) -> None:
     Raises:
         CreditFileError: CF-1403 without a header, CF-1404 without a record, CF-1405 if many records are usual.
     """
-    if file.rows or order.source.server.properties.get("may_be_empty"):
+    if file.rows or order.source.may_be_empty:
         return
     if not file.header:
         raise unfit("CF-1403", "", where)
