@@ -1,4 +1,4 @@
-"""From a contract to Spark and Delta: StructType, DDL with comments, NOT NULL and CHECK. The one Spark import here.
+"""From a contract to Spark and Delta: types, comments, NOT NULL and CHECK; `jobs.lake` makes tables of them.
 
 The type map is our own, because `StructType.fromDDL` needs a live JVM and schema tests should not.
 """
@@ -77,19 +77,3 @@ def checks(table: Table) -> dict[str, str]:
             if option in column.options:
                 found[f"{column.name}_{option}"] = f"{column.name} {sign} {column.options[option]}"
     return found
-
-
-def ddl(table: Table, location: str) -> str:
-    """Return the Delta DDL of a table at a path: types, NOT NULL, comments, partitions."""
-    lines = []
-    for column in table.stored_columns:
-        comment = f"{column.business_name} · {column.description}".replace("\\", "").replace("'", "’")
-        kind = data_type(column.physical_type).simpleString()
-        lines.append(f"  `{column.name}` {kind}{' NOT NULL' if column.required else ''} COMMENT '{comment}'")
-    partitions = f"\nPARTITIONED BY ({', '.join(table.partition_by)})" if table.partition_by else ""
-    description = table.description.replace("'", "’")
-    return (
-        f"CREATE TABLE IF NOT EXISTS delta.`{location}` (\n"
-        + ",\n".join(lines)
-        + f"\n) USING DELTA{partitions}\nCOMMENT '{description}'"
-    )
