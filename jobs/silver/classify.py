@@ -16,6 +16,7 @@ from schemas import Source, Table
 
 ENTRIES = "reason_entries"
 DISPOSITION = "disposition_code"
+REPEATED = "EXACT_DUPLICATE"
 NOT_CONTENT = ("source_record_no", "extracted_at")
 """Columns in which the same record differs each time the office sends it."""
 
@@ -62,6 +63,11 @@ def _stored(name: str, encrypted: str | None, is_identifier: bool) -> Column | N
     if not is_identifier:
         return F.col(name)
     return keyed(F.col(name)).alias(encrypted) if encrypted else None
+
+
+def refusal(source: Source) -> str:
+    """Return the reason of a record that its source gives no basis to load."""
+    return "NO_CONSENT_AT_SOURCE" if source.consent_proof == "AT_SOURCE" else "NO_CONSENT"
 
 
 def first_places(rows: DataFrame, earlier: DataFrame) -> DataFrame:
@@ -129,10 +135,9 @@ def classified(
         .when(F.col("duplicate_of_id").isNotNull(), F.lit("DUPLICATE"))
         .when(~is_allowed, F.lit("SUPPRESSED"))
     )
-    refusal = "NO_CONSENT_AT_SOURCE" if source.consent_proof == "AT_SOURCE" else "NO_CONSENT"
     reasons = (
-        F.when(disposition == "DUPLICATE", F.array(F.lit("EXACT_DUPLICATE")))
-        .when(disposition == "SUPPRESSED", F.array(F.lit(refusal)))
+        F.when(disposition == "DUPLICATE", F.array(F.lit(REPEATED)))
+        .when(disposition == "SUPPRESSED", F.array(F.lit(refusal(source))))
         .otherwise(F.col(ENTRIES))
     )
     return joined.withColumns({ENTRIES: reasons, DISPOSITION: disposition}).drop("windows")
