@@ -202,6 +202,8 @@ def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:
         objects=tuple(_objects(name, raw["version"], tables, system)),
         path=path,
         may_be_empty=custom.get("mayBeEmpty", False),
+        refuse_columns=tuple(custom.get("refuseColumns", ())),
+        strip_columns=tuple(custom.get("stripColumns", ())),
     )
 
 

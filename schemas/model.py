@@ -174,6 +174,10 @@ class Source:
     objects: tuple[SourceObject, ...]
     path: Path
     may_be_empty: bool = False
+    refuse_columns: tuple[str, ...] = ()
+    """Headings that end a delivery of this source, beside those that end every delivery (CRR-14a)."""
+    strip_columns: tuple[str, ...] = ()
+    """Headings that may lawfully come but have no purpose here: never read, listed in the receipt, asked away."""
 
     @property
     def loads_by_ledger(self) -> bool:
