@@ -10,6 +10,8 @@ import schemas
 
 def of(name: str, delivered: Column) -> Column:
     """Return the code of a list for a delivered text, upper or lower case; null if the list knows no such value."""
-    known = {code: code for code in schemas.codes(name)} | {k.upper(): v for k, v in schemas.fixes(name).items()}
+    known = {code.upper(): code for code in schemas.codes(name)} | {
+        k.upper(): v for k, v in schemas.fixes(name).items()
+    }
     literal = F.create_map(*(F.lit(text) for text in chain.from_iterable(known.items())))
     return F.try_element_at(literal, F.upper(delivered))
