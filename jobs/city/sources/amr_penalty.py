@@ -1,16 +1,16 @@
-"""Rows of the market-supervision office about penalties and abnormal businesses: decided, performed, repaired, removed."""
+"""Rows of the market-supervision office on penalties and abnormal businesses: decided, performed, repaired, removed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from jobs.city import months, penalties
+from jobs.city.adverse import adverse
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
-from jobs.city.people import Census, Person
 from jobs.city.penalties import Penalty
+from jobs.city.people import Census, Person
 from jobs.city.records import Item
-from jobs.city.sources.court_enforcement import adverse
 
 LAYOUT = layout(
     "amr_penalty",

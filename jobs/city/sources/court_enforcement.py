@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from jobs.city import enforcement, months
+from jobs.city.adverse import adverse
 from jobs.city.chance import Stream
 from jobs.city.damage import spoil
 from jobs.city.enforcement import Case
@@ -66,13 +67,6 @@ def facts(census: Census, life: Life) -> Iterator[Fact]:
             reported["DISHONEST"] = case.ended_on if case.removed_on and case.removal_told else None
         for kind, told in reported.items():
             yield adverse(case.filed_on, case.ended_on, told, f"{case.number} {kind}", None, "COURT_ENFORCEMENT")
-
-
-def adverse(since: date, until: date | None, told: date | None, value: str, uscc: str | None, kind: str) -> Fact:
-    """Return an adverse event: when it truly ended, and when it expires and goes by what the office has told."""
-    expires = months.later(told, 60) if told else None
-    purged = expires + timedelta(days=1) if expires else None
-    return Fact("ADVERSE", since, until, value, uscc, kind, None, expires, purged, False)
 
 
 def _case(census: Census, life: Life, case: Case) -> Iterator[Item]:

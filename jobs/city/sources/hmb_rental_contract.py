@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs.city import addresses, months, numbers
 from jobs.city.home import Lease
-from jobs.city.layout import Fact, Flaws, Layout, layout
+from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
 from jobs.city.people import Census
 from jobs.city.records import Item

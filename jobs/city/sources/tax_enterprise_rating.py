@@ -30,7 +30,7 @@ LAYOUTS = (LAYOUT,)
 _AT = LAYOUT.places
 
 YEARS = 8
-"""School of grades: published for so many years from the first month on that offices deliver."""
+"""Grades are made for so many years from the first delivered month on; those still to come wait."""
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:
