@@ -168,3 +168,20 @@ def test_a_final_newline_is_no_match():
     assert (
         PREDICATES["matches"]("c", {"pattern": "^[0-9]{6}$"}) == r"c IS NOT NULL AND NOT (c rlike '\\A(?:[0-9]{6})\\z')"
     )
+
+
+def test_a_code_is_asked_for_the_part_that_its_list_holds(spark):
+    drawn = """
+        record_id | industry_code | bad
+        class     | H6210         | false
+        division  | H62           | false
+        section   | H             | false
+        of_2011   | Q8310         | false
+        letter    | C6210         | true
+        number    | T9910         | true
+        none      |               | false
+        """
+    expected = rows(spark, "silver.amr_business", drawn, bad="BOOLEAN")
+    bad = PREDICATES["begins_with_code"]("industry_code", {"codeList": "industry", "characters": 3})
+    found = expected.selectExpr("record_id", "industry_code", f"{bad} AS bad")
+    assert sorted(found.collect()) == sorted(expected.collect())
