@@ -8,6 +8,8 @@ delivery in the city's time. Algorithms: domain.md, section 3.1.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import schemas
+
 Predicate = Callable[[str, Mapping[str, Any]], str]
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -164,6 +166,12 @@ def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
     return f"{is_so} AND coalesce({', '.join(arguments['columns'])}) IS NULL"
 
 
+def begins_with_code(c: str, arguments: Mapping[str, Any]) -> str:
+    """A value whose first `characters` are no code of `codeList`: a class under a group that the list does not hold."""
+    known = ", ".join(_text(code) for code in schemas.codes(arguments["codeList"]))
+    return f"coalesce(substr({c}, 1, {arguments['characters']}) NOT IN ({known}), false)"
+
+
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
@@ -184,6 +192,7 @@ PREDICATES: dict[str, Predicate] = {
         no_wildcard,
         matches,
         stated_when,
+        begins_with_code,
     )
 }
 """Predicates by the name a contract calls them."""

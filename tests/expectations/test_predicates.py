@@ -189,3 +189,20 @@ def test_what_is_said_to_have_ended_needs_one_of_the_days_of_an_end(spark):
     drawn = rows(spark, "silver.court_enforcement", ENDED, bad="BOOLEAN")
     judged = drawn.selectExpr("record_id", "bad", f"{PREDICATES['stated_when']('', rule)} AS given").collect()
     assert {row["record_id"]: row["given"] for row in judged} == {row["record_id"]: row["bad"] for row in judged}
+
+
+def test_a_code_is_asked_for_the_part_that_its_list_holds(spark):
+    drawn = """
+        record_id | industry_code | bad
+        class     | H6210         | false
+        division  | H62           | false
+        section   | H             | false
+        of_2011   | Q8310         | false
+        letter    | C6210         | true
+        number    | T9910         | true
+        none      |               | false
+        """
+    expected = rows(spark, "silver.amr_business", drawn, bad="BOOLEAN")
+    bad = PREDICATES["begins_with_code"]("industry_code", {"codeList": "industry", "characters": 3})
+    found = expected.selectExpr("record_id", "industry_code", f"{bad} AS bad")
+    assert sorted(found.collect()) == sorted(expected.collect())

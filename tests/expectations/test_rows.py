@@ -66,8 +66,12 @@ CREDIT_CODES = """
 
 INDUSTRIES = """
     record_id | industry_code | d_industry_code | reasons
-    ok        | I62           | I62             | []
-    words     | 餐饮          | 餐饮            | VALUE_PATTERN industry_code
+    ok        | H62           | H62             | []
+    class     | H6210         | H6210           | []
+    of_2011   | P8236         | P8236           | []
+    letter    | C6210         | C6210           | CODE_UNKNOWN industry_code
+    division  | O9910         | O9910           | CODE_UNKNOWN industry_code
+    words     | 餐饮          | 餐饮            | VALUE_PATTERN industry_code, CODE_UNKNOWN industry_code
     """
 
 RESIDENCE = """
