@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import schemas
 from expectations import extra
+from expectations.predicates import matches_sql
 from expectations.rows import checks, unreadable
 from schemas import Column, Table
 
@@ -51,6 +52,15 @@ def reasons(table: Table, severity: str) -> tuple[tuple[str, str], ...]:
 def coded(table: Table) -> tuple[Column, ...]:
     """Return the stored columns of a closed code list."""
     return tuple(c for c in table.stored_columns if c.code_list and c.physical_type == "STRING")
+
+
+def in_list(column: Column) -> str:
+    """SQL of 'a code of the column's list'; a long list is asked as one pattern."""
+    known = schemas.codes(column.code_list or "")
+    if len(known) > schemas.MANY:
+        return matches_sql(column.name, schemas.pattern(column.code_list or ""))
+    quoted = ", ".join(f"'{code}'" for code in known)
+    return f"{column.name} IN ({quoted})"
 
 
 def own_columns(table: Table) -> tuple[Column, ...]:
@@ -119,8 +129,7 @@ def _conditions(table: Table) -> Iterator[tuple[str, str]]:
         if not (is_silver and column.required):  # `incomplete` counts these, and the row checks each by itself
             yield f"filled__{column.name}", f"{kept}{column.name} IS NOT NULL"
     for column in coded(table):
-        known = ", ".join(f"'{code}'" for code in schemas.codes(column.code_list or ""))
-        yield f"outside__{column.name}", f"{kept}{column.name} NOT IN ({known})"
+        yield f"outside__{column.name}", f"{kept}NOT ({in_list(column)})"
 
 
 def counted_codes(table: Table) -> tuple[tuple[Column, tuple[str, ...]], ...]:

@@ -157,6 +157,13 @@ def matches(c: str, arguments: Mapping[str, Any]) -> str:
     return f"{c} IS NOT NULL AND NOT ({matches_sql(c, arguments['pattern'])})"
 
 
+def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
+    """A column has one of some values, and none of the columns that must then be stated is."""
+    values = ", ".join(_text(value) for value in arguments["values"])
+    is_so = f"coalesce({arguments['column']} IN ({values}), false)"
+    return f"{is_so} AND coalesce({', '.join(arguments['columns'])}) IS NULL"
+
+
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
@@ -176,6 +183,7 @@ PREDICATES: dict[str, Predicate] = {
         in_order,
         no_wildcard,
         matches,
+        stated_when,
     )
 }
 """Predicates by the name a contract calls them."""

@@ -168,3 +168,24 @@ def test_a_final_newline_is_no_match():
     assert (
         PREDICATES["matches"]("c", {"pattern": "^[0-9]{6}$"}) == r"c IS NOT NULL AND NOT (c rlike '\\A(?:[0-9]{6})\\z')"
     )
+
+
+ENDED = """
+    record_id | close_kind_code | performed_date | closed_date | bad
+    open      |                 |                |             | false
+    elsewise  | NO_ASSETS       |                |             | false
+    one_day   | SETTLED         |                | 2026-09-01  | false
+    both_days | PERFORMED       | 2026-08-31     | 2026-09-01  | false
+    no_day    | PERFORMED       |                |             | true
+    """
+
+
+def test_what_is_said_to_have_ended_needs_one_of_the_days_of_an_end(spark):
+    rule = {
+        "column": "close_kind_code",
+        "values": ["PERFORMED", "SETTLED"],
+        "columns": ["performed_date", "closed_date"],
+    }
+    drawn = rows(spark, "silver.court_enforcement", ENDED, bad="BOOLEAN")
+    judged = drawn.selectExpr("record_id", "bad", f"{PREDICATES['stated_when']('', rule)} AS given").collect()
+    assert {row["record_id"]: row["given"] for row in judged} == {row["record_id"]: row["bad"] for row in judged}
