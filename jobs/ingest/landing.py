@@ -168,13 +168,13 @@ class Delivery:
         self._reading = file
         return file
 
-    def add_page(self, name: str, file: Whole, records: tuple[Mapping[str, Any], ...]) -> LandedFile:
+    def add_page(self, name: str, kind: str, file: Whole, records: tuple[Mapping[str, Any], ...]) -> LandedFile:
         """Take a received page into the delivery; its header is the union of its records' keys."""
         self._door.records("pages", records)
         file.close()
         rows, header = len(records), tuple(dict.fromkeys(name for record in records for name in record))
         part = Part(path=file.path.name, first_line=1, lines=rows, bytes=file.bytes)
-        return self._add(name, "", "json", "UTF-8", rows, file, header, (part,))
+        return self._add(name, kind, "json", "UTF-8", rows, file, header, (part,))
 
     def add_csv(self, name: str, kind: str, file: Lines, encoding: str, delimiter: str) -> LandedFile:
         """Take a received CSV file into the delivery; its first line is its header."""
