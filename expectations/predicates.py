@@ -157,6 +157,11 @@ def matches(c: str, arguments: Mapping[str, Any]) -> str:
     return f"{c} IS NOT NULL AND NOT ({matches_sql(c, arguments['pattern'])})"
 
 
+def negative_unless(c: str, arguments: Mapping[str, Any]) -> str:
+    """An amount below nothing where the flag that would explain it is not set."""
+    return f"coalesce({c} < 0, false) AND NOT coalesce({arguments['flag']}, false)"
+
+
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
@@ -176,6 +181,7 @@ PREDICATES: dict[str, Predicate] = {
         in_order,
         no_wildcard,
         matches,
+        negative_unless,
     )
 }
 """Predicates by the name a contract calls them."""

@@ -168,3 +168,18 @@ def test_a_final_newline_is_no_match():
     assert (
         PREDICATES["matches"]("c", {"pattern": "^[0-9]{6}$"}) == r"c IS NOT NULL AND NOT (c rlike '\\A(?:[0-9]{6})\\z')"
     )
+
+
+def test_an_amount_below_nothing_needs_the_flag_that_explains_it(spark):
+    drawn = """
+        delivered | tax_cny | is_annual_settlement | bad
+        owed      | 144.00  | false                | false
+        returned  | -260.00 | true                 | false
+        slip      | -144.00 | false                | true
+        unsaid    | -144.00 |                      | true
+        absent    |         | false                | false
+        """
+    frame = rows(spark, "silver.tax_income_filing", drawn, delivered="STRING", bad="BOOLEAN")
+    bad = PREDICATES["negative_unless"]("tax_cny", {"flag": "is_annual_settlement"})
+    found = frame.selectExpr("delivered", "bad", f"{bad} AS given").collect()
+    assert {row["delivered"]: row["given"] for row in found} == {row["delivered"]: row["bad"] for row in found}
