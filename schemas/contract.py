@@ -202,6 +202,11 @@ def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:
         objects=tuple(_objects(name, raw["version"], tables, system)),
         path=path,
         may_be_empty=custom.get("mayBeEmpty", False),
+        needs_separate_consent=custom.get("separateConsent", False),
+        r14_item=custom.get("r14Item"),
+        public_when=custom.get("publicWhen"),
+        is_positive_only=custom.get("positiveOnly", False),
+        is_benefit_only=custom.get("benefitOnly", False),
     )
 
 
