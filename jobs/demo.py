@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import schemas
 from jobs import city, keys, pipeline, runs
 from jobs.city import offices
 from jobs.clock import FixedClock
@@ -57,7 +56,7 @@ def demo(
     progress(f"city: {people:,} people, {len(manifest.months)} months of deliveries")
     profile = pipeline.city_of(settings)
     keys.make(lake, seed if profile.operator.role == "sandbox" else None)
-    names = pipeline.ordered(_with_ledger(sources) or [source.name for source in schemas.sources()])
+    names = pipeline.ordered(_with_ledger(sources or settings.connected))
     last = max(city.received_at(name, manifest.months[-1]) for name in names)
     with offices.open(lake / "city"):
         settings = Settings(lake=lake, city=settings.city, spark_master=settings.spark_master)

@@ -1,5 +1,6 @@
 """Bronze, silver and gate of one source's batch in one Spark application, with the sum checked at the end."""
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from pyspark.sql import functions as F
 
 from expectations import gate, limits, metrics
 from jobs import return_file, runs
+from jobs.bronze import header
 from jobs.bronze import step as bronze
 from jobs.bronze.delivered import read
 from jobs.clock import Clock
@@ -23,6 +25,7 @@ from jobs.silver import step as silver
 from jobs.silver.classify import DISPOSITION, ENTRIES, REPEATED, refusal
 from schemas import City, Source, SourceObject, Table
 
+log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 FATES = ("silver", "quarantine", "duplicate", "suppressed")
 
@@ -64,7 +67,9 @@ def refine(
     if (before := runs.done(lake, "silver", source.name, batch, mark)) is not None:
         return before
     try:
-        bronze.check_header(source, found)
+        notes = header.check(source, found)
+        for note in notes:
+            log.warning("%s", note)
         if "gate" in (asked := tuple(steps)):
             gate.warm()
         run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, asked, wait)
@@ -78,7 +83,7 @@ def refine(
             ),
         )
         raise
-    run = run.model_copy(update={"fingerprint": mark})
+    run = run.model_copy(update={"fingerprint": mark, "notes": notes})
     runs.write(lake, run)
     return run
 

@@ -18,11 +18,10 @@ ORDER = {step.name: position for position, step in enumerate(flow.STEPS)}
 
 def status(settings: "Settings") -> dict[str, Any]:
     """Return the state of a lake: one item per source and batch, the steps over people, and the releases."""
-    import schemas
     from jobs import runs
     from jobs.ingest.receipt import receipts
 
-    names = [source.name for source in schemas.sources()]
+    names = list(settings.connected)
     landed = [receipt for name in names for receipt in receipts(settings.lake, name)]
     done = runs.read(settings.lake)
     found = [*items(done, landed), *receiving(settings.lake)]
@@ -67,9 +66,11 @@ def item(place: tuple[str, str], in_order: list["Run"], deliveries: list["Receip
     shown = stuck or (in_order[-1] if in_order else None)
     counts = {"received": sum(receipt.rows for receipt in deliveries)} if deliveries else {}
     reasons: dict[str, int] = {}
+    notes: dict[str, None] = {}
     for run in in_order:
         counts |= {end: run.counts[end] for end in ENDS if run.counts and end in run.counts}
         reasons |= run.reasons or {}
+        notes |= dict.fromkeys(run.notes)
     return {
         "source": source,
         "batch": batch,
@@ -78,6 +79,7 @@ def item(place: tuple[str, str], in_order: list["Run"], deliveries: list["Receip
         "deliveries": len(deliveries),
         "counts": counts,
         "reasons": reasons,
+        "notes": list(notes),
         "finished_at": (shown.finished_at if shown else max(each.received_at for each in deliveries)).isoformat(),
         **problem_of(shown),
     }
@@ -126,7 +128,7 @@ def late(found: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Iterator[d
 
 def waiting(source: str, batch: str, state: str, why: str, fix: str) -> dict[str, Any]:
     """Return an item of which no run tells."""
-    empty = {"deliveries": 0, "counts": {}, "reasons": {}, "finished_at": None, "code": None}
+    empty = {"deliveries": 0, "counts": {}, "reasons": {}, "notes": [], "finished_at": None, "code": None}
     return {"source": source, "batch": batch, "step": "ingest", "status": state} | empty | {"why": why, "fix": fix}
 
 
@@ -153,6 +155,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[Any]:
     for item in found["items"]:
         if item["why"]:
             yield f"{item['source']} {item['batch']} {item['status']}: {item['why']}. Fix: {item['fix']}"
+        yield from item["notes"]
     for run in found["people"]:
         why = f": {run['why']}. Fix: {run['fix']}" if run["why"] else ""
         yield f"{run['step']} {run['batch']} {run['status']}{why}"

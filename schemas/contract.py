@@ -17,6 +17,8 @@ import yaml
 from schemas.lint import lint
 from schemas.model import EMPTY, Column, ContractError, Rule, Server, Source, SourceObject, Table
 
+SOURCES = Path(__file__).parent / "sources"
+
 TRANSPORTS = {"api": "rest", "sftp": "sftp", "postgresql": "jdbc", "custom": "jdbc", "local": "file"}
 
 
@@ -162,6 +164,11 @@ def load_tables(path: Path) -> tuple[dict[str, Any], dict[str, Table]]:
     if problems:
         raise ContractError(problems)
     return raw, tables
+
+
+def source_names() -> tuple[str, ...]:
+    """Return the name of every source there is a contract for, without reading one."""
+    return tuple(sorted(path.name.removesuffix(".odcs.yaml") for path in SOURCES.glob("*.odcs.yaml")))
 
 
 def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:

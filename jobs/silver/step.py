@@ -49,7 +49,7 @@ def refine(
     Only classifying reads the consent ledger: before it, and not before, `wait` is called.
     """
     table = item.silver
-    plain = identified.drop("identity_text", "sealed_raw_text")
+    plain = identified.drop("identity_text", "sealed_raw_text", "sealed_undeclared_text")
     cleaned = with_keys(spark, clean(source, item, plain), keys, "link")
     rows = checked(cleaned, table, city.city.timezone).localCheckpoint()
     wait()
