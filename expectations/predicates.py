@@ -172,6 +172,11 @@ def begins_with_code(c: str, arguments: Mapping[str, Any]) -> str:
     return f"coalesce(substr({c}, 1, {arguments['characters']}) NOT IN ({known}), false)"
 
 
+def negative_unless(c: str, arguments: Mapping[str, Any]) -> str:
+    """An amount below nothing where the flag that would explain it is not set."""
+    return f"coalesce({c} < 0, false) AND NOT coalesce({arguments['flag']}, false)"
+
+
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
@@ -193,6 +198,7 @@ PREDICATES: dict[str, Predicate] = {
         matches,
         stated_when,
         begins_with_code,
+        negative_unless,
     )
 }
 """Predicates by the name a contract calls them."""

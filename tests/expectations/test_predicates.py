@@ -206,3 +206,18 @@ def test_a_code_is_asked_for_the_part_that_its_list_holds(spark):
     bad = PREDICATES["begins_with_code"]("industry_code", {"codeList": "industry", "characters": 3})
     found = expected.selectExpr("record_id", "industry_code", f"{bad} AS bad")
     assert sorted(found.collect()) == sorted(expected.collect())
+
+
+def test_an_amount_below_nothing_needs_the_flag_that_explains_it(spark):
+    drawn = """
+        delivered | tax_cny | is_annual_settlement | bad
+        owed      | 144.00  | false                | false
+        returned  | -260.00 | true                 | false
+        slip      | -144.00 | false                | true
+        unsaid    | -144.00 |                      | true
+        absent    |         | false                | false
+        """
+    frame = rows(spark, "silver.tax_income_filing", drawn, delivered="STRING", bad="BOOLEAN")
+    bad = PREDICATES["negative_unless"]("tax_cny", {"flag": "is_annual_settlement"})
+    found = frame.selectExpr("delivered", "bad", f"{bad} AS given").collect()
+    assert {row["delivered"]: row["given"] for row in found} == {row["delivered"]: row["bad"] for row in found}

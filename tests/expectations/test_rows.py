@@ -164,10 +164,40 @@ DISPUTES = """
     backwards |                    |                      | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-08-31T08:00 | 2026-08-31T08:00 | DATE_ORDER
     """
 
+FUND = """
+    record_id | employer_ratio | d_employer_ratio | first_month | d_first_month | paid_to_month | d_paid_to_month | reasons
+    ok        | 0.07           | 7%               | 2023-11-01  | 202311        | 2026-08-01    | 202608          | []
+    percent   | 7              | 7                | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    one       | 1              | 1                | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    minus     | -0.07          | -0.07            | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    letters   |                | 七               | 2023-11-01  | 202311        | 2026-08-01    | 202608          | VALUE_FORM employer_ratio
+    backwards | 0.07           | 0.07             | 2026-09-01  | 202609        | 2026-08-01    | 202608          | DATE_ORDER
+    """
+
+FILINGS = """
+    record_id  | tax_cny | d_tax_cny | is_annual_settlement | d_is_annual_settlement | filed_date | d_filed_date | reasons
+    ok         | 144.00  | 144.00    | false                | 否                     | 2026-09-12 | 20260912     | []
+    given_back | -260.00 | -260.00   | true                 | 是                     | 2026-04-10 | 20260410     | []
+    minus      | -144.00 | -144.00   | false                | 否                     | 2026-09-12 | 20260912     | AMOUNT_NEGATIVE tax_cny
+    unsaid     | 144.00  | 144.00    |                      |                        | 2026-09-12 | 20260912     | REQUIRED_NULL is_annual_settlement
+    """
+
+REGISTRATIONS = """
+    record_id | contract_start_date | d_contract_start_date | contract_end_date | d_contract_end_date | exit_date  | d_exit_date | reasons
+    ok        | 2025-03-01          | 20250301              | 2026-02-28        | 20260228            | 2025-11-30 | 20251130    | []
+    open      | 2025-03-01          | 20250301              |                   | 9999-12-31          |            |             | []
+    backwards | 2025-03-01          | 20250301              | 2025-02-28        | 20250228            |            |             | DATE_ORDER
+    left      | 2025-03-01          | 20250301              |                   |                     | 2025-02-01 | 20250201    | DATE_ORDER
+    not_yet   | 2025-03-01          | 20250301              |                   |                     | 2026-10-06 | 20261006    | DATE_FUTURE exit_date
+    """
+
 DRAWN = {
     "silver.hrss_social_insurance": (PERSON, MONTHS, PAYMENTS, BASES, KINDS),
     "silver.amr_business": (CREDIT_CODES, INDUSTRIES),
     "silver.psb_residence": (RESIDENCE,),
+    "silver.hpf_contribution": (FUND,),
+    "silver.tax_income_filing": (FILINGS,),
+    "silver.hrss_employment": (REGISTRATIONS,),
     "silver.consent_grant": (WILDCARDS, WITHDRAWALS, GRANTS),
     "silver.court_enforcement": (MASKS, CASE_ENDS, CASE_DAYS),
     "silver.amr_penalty": (PENALTIES,),
@@ -241,6 +271,20 @@ def test_a_number_no_key_needs_is_taken_away_with_a_warning(spark):
         "digit": None,
         "century": None,
     }
+
+
+def test_a_code_of_an_expired_catalogue_is_taken_away_and_the_words_stay(spark):
+    text = """
+        record_id | occupation_code | occupation_text | reasons
+        present   | 6-18-01-01      | 车工            | []
+        expired   | X2-10-02-05     | 车工            | VALUE_PATTERN occupation_code
+        short     | 6-18-01         | 车工            | VALUE_PATTERN occupation_code
+        """
+    expected, given = judged(spark, "silver.hrss_skill_certificate", text, severity="warning")
+    assert given == expected
+    kept = nullified_sql(schemas.table("silver.hrss_skill_certificate"))["occupation_code"]
+    frame = cleaned(spark, "silver.hrss_skill_certificate", text).selectExpr("record_id", f"{kept} AS kept").collect()
+    assert {row["record_id"]: row["kept"] for row in frame} == {"present": "6-18-01-01", "expired": None, "short": None}
 
 
 def test_reasons_stand_in_the_contracts_order(spark):
