@@ -20,7 +20,7 @@ from jobs.ingest.receipt import Receipt, receipts
 from jobs.keys import Keys
 from jobs.runs import Run
 from jobs.silver import step as silver
-from jobs.silver.classify import ENTRIES
+from jobs.silver.classify import DISPOSITION, ENTRIES, REPEATED, refusal
 from schemas import City, Source, SourceObject, Table
 
 Progress = Callable[[str], None]
@@ -128,7 +128,7 @@ def _refine(
         gathered |= {f"{item.silver.thing}.{name}": value for name, value in figures.items()}
         for fate in FATES:
             counts[fate] += int(figures[fate] or 0)
-        reasons += _reasons(refined.rows)
+        reasons += _reasons(source, refined.rows, figures)
         judged.append((item.silver, figures))
         made.append(refined)
         lap("silver")
@@ -164,10 +164,17 @@ def _figures(rows: DataFrame, columns: list[Any]) -> dict[str, Any]:
     return found.asDict()
 
 
-def _reasons(rows: DataFrame) -> Counter[str]:
-    """How often each reason was given; the first reason of a record is the decisive one."""
-    counted = rows.where(F.size(ENTRIES) > 0).groupBy(F.split(F.element_at(ENTRIES, 1), " ")[0].alias("reason")).count()
-    return Counter({row["reason"]: row["count"] for row in counted.toLocalIterator()})
+def _reasons(source: Source, rows: DataFrame, figures: dict[str, Any]) -> Counter[str]:
+    """How often each reason was given; the first reason of a record is the decisive one.
+
+    Duplicates and suppressed records have one reason each, so only quarantine is looked into, where there is any.
+    """
+    found = Counter({REPEATED: int(figures["duplicate"] or 0), refusal(source): int(figures["suppressed"] or 0)})
+    if figures["quarantine"]:
+        aside = rows.where(f"{DISPOSITION} = 'QUARANTINE'")
+        counted = aside.groupBy(F.split(F.element_at(ENTRIES, 1), " ")[0].alias("reason")).count()
+        found.update({row["reason"]: row["count"] for row in counted.toLocalIterator()})
+    return +found
 
 
 def _copies(found: tuple[Receipt, ...]) -> int:

@@ -18,11 +18,10 @@ ORDER = {step.name: position for position, step in enumerate(flow.STEPS)}
 
 def status(settings: "Settings") -> dict[str, Any]:
     """Return the state of a lake: one item per source and batch, the steps over people, and the releases."""
-    import schemas
     from jobs import runs
     from jobs.ingest.receipt import receipts
 
-    names = [source.name for source in schemas.sources()]
+    names = list(settings.connected)
     landed = [receipt for name in names for receipt in receipts(settings.lake, name)]
     done = runs.read(settings.lake)
     found = [*items(done, landed), *receiving(settings.lake)]

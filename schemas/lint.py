@@ -43,6 +43,9 @@ NAMED_BY_DESIGN = {"file", "line", "source", "match_weight", "delivery_no", "kno
 
 CLASSES = {"identifier", "restricted", "internal", "public"}
 
+FLAGS = {"mayBeEmpty", "separateConsent", "positiveOnly", "benefitOnly"}
+"""Properties of a source that are true or false."""
+
 STRUCTURED = ("STRUCT", "ARRAY<STRUCT", "MAP")
 
 
@@ -92,8 +95,8 @@ def lint(path: Path, raw: dict[str, Any], tables: dict[str, Table]) -> tuple[str
                 if thing not in tables or origin not in {c.name for c in tables[thing].columns}:
                     problems.append(f"{place} {column.name} comes from {source}, which is not there")
     for stated in raw.get("customProperties", ()):
-        if stated["property"] == "mayBeEmpty" and not isinstance(stated["value"], bool):
-            problems.append(f"{path.name}:1: mayBeEmpty is neither true nor false")
+        if stated["property"] in FLAGS and not isinstance(stated["value"], bool):
+            problems.append(f"{path.name}:1: {stated['property']} is neither true nor false")
     if raw.get("version", "").count(".") != 2:
         problems.append(f"{path.name}:1: version is not semantic (major.minor.patch)")
     return tuple(problems)

@@ -128,11 +128,11 @@ class Delivery:
         self._open.callback(file.release)
         return file
 
-    def add_page(self, name: str, file: Whole, rows: int, header: tuple[str, ...]) -> LandedFile:
+    def add_page(self, name: str, kind: str, file: Whole, rows: int, header: tuple[str, ...]) -> LandedFile:
         """Take a received page into the delivery; its header is the union of its records' keys."""
         file.close()
         part = Part(path=file.path.name, first_line=1, lines=rows, bytes=file.bytes)
-        return self._add(name, "", "json", "UTF-8", rows, file, header, (part,))
+        return self._add(name, kind, "json", "UTF-8", rows, file, header, (part,))
 
     def add_csv(self, name: str, kind: str, file: Lines, encoding: str, delimiter: str) -> LandedFile:
         """Take a received CSV file into the delivery; its first line is its header."""

@@ -54,7 +54,7 @@ def refine(
     rows = checked(cleaned, table, city.city.timezone).localCheckpoint()
     wait()
     earlier = tables.read(spark, lake, table.name).where(F.col("batch_id") < batch).select(*EARLIER)
-    grants = _grants(spark, lake, city, source)
+    grants = _grants(spark, lake, city, source) if item.names_a_person else None
     verdicts = classified(rows, source, table, earlier, grants, city.operator.r14_enabled_items)
     return Refined(item, verdicts.localCheckpoint())
 

@@ -1,15 +1,33 @@
 """Records of the housing bureau: filed rental contracts, their half-yearly states, their ends."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from jobs.city import addresses, months, numbers
 from jobs.city.home import Lease
+from jobs.city.layout import Fact, Flaws, Layout, layout
 from jobs.city.lives import Life
 from jobs.city.people import Census
-from jobs.city.records import RENTAL, Item
+from jobs.city.records import Item
 
-_AT = RENTAL.places
+LAYOUT = layout(
+    "hmb_rental_contract",
+    prefix="HMB",
+    flaws=Flaws(
+        codes=(("program_code", "长租"), ("status_code", "冻结"), ("lessor_kind_code", "X1")),
+        dates=("allotted_date", "lease_start_date", "lease_end_date"),
+        placeholders=(("terminated_date", "9999-12-31", False), ("lease_start_date", "1900-01-01", True)),
+        order=(("lease_start_date", "lease_end_date"),),
+        amounts=("monthly_rent_cny", "deposit_cny"),
+        keys=("filing_no",),
+        restated=("monthly_rent_cny", lambda text, stream: f"{int(text[:-3]) + 50 * stream.between(1, 9)}.00"),
+        strange=("filing_no", lambda number: f"ZX{number[2:]}"),
+        deletes=True,
+    ),
+)
+LAYOUTS = (LAYOUT,)
+_AT = LAYOUT.places
 _PROGRAMS = {"MARKET": "市场化", "AFFORDABLE": "保租房", "PUBLIC": "公租房"}
 _STATES = {"ACTIVE": "履行中", "EXPIRED": "已到期", "TERMINATED": "已解约"}
 
@@ -19,8 +37,18 @@ def filing_no(life: Life, lease: Lease) -> str:
     return f"ZL{lease.dwelling.district}{lease.since:%Y%m}{life.person.index:08d}{lease.number:02d}"
 
 
-def items(census: Census, life: Life) -> list[Item]:
-    """Return the person's rental records in order of time, from the first month of our history on."""
+def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:
+    """Return the person's rental records, from the first month of our history on."""
+    return [(LAYOUT, _items(census, life))]
+
+
+def facts(_: Census, life: Life) -> Iterator[Fact]:
+    """Yield the leases."""
+    for lease in life.home.leases:
+        yield Fact("LEASE", lease.since, lease.terminated_on or lease.term_end, filing_no(life, lease))
+
+
+def _items(census: Census, life: Life) -> list[Item]:
     stream = census.stream("rental", life.person.index)
     rates = dict(census.profile.rates)
     found: list[Item] = []
@@ -58,7 +86,7 @@ def items(census: Census, life: Life) -> list[Item]:
 
 
 def _base(life: Life, lease: Lease, address: str) -> list[Any]:
-    row: list[Any] = [None] * len(RENTAL.columns)
+    row: list[Any] = [None] * len(LAYOUT.columns)
     is_affordable = lease.program != "MARKET"
     lessor = numbers.credit_code("91", lease.dwelling.district, "MC" + numbers.base31(int(lease.dwelling.room), 6))
     facts = {
