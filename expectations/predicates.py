@@ -145,6 +145,13 @@ def in_order(_: str, arguments: Mapping[str, Any]) -> str:
     return f"coalesce({first} > {second}, false)"
 
 
+def fits_month(_: str, arguments: Mapping[str, Any]) -> str:
+    """More days than the month has had by the day of delivery; a month still to come has a reason of its own."""
+    days, month = arguments["columns"]
+    had = f"datediff(least(last_day({month}), received_date), {month}) + 1"
+    return f"coalesce({month} <= received_date AND {days} > {had}, false)"
+
+
 def no_wildcard(_: str, arguments: Mapping[str, Any]) -> str:
     """A wildcard where a name is needed."""
     plain = [f"coalesce(upper({c}) IN ('*', 'ALL', 'ANY'), false)" for c in arguments["columns"]]
@@ -194,6 +201,7 @@ PREDICATES: dict[str, Predicate] = {
         uscc_organisation,
         not_after_delivery,
         in_order,
+        fits_month,
         no_wildcard,
         matches,
         stated_when,

@@ -129,6 +129,27 @@ def test_age_and_future_turn_on_the_day_of_delivery(spark, born, received, expec
     assert reasons_of(frame, "certificate_no", REASONS) == {number: expected}
 
 
+MONTH_DAYS = """
+    work_month | active_days | is_bad
+    2024-02-01 | 29          | false
+    2025-02-01 | 29          | true
+    2025-05-01 | 31          | false
+    2025-05-01 | 32          | true
+    2025-06-01 | 20          | false
+    2025-06-01 | 21          | true
+    2025-07-01 | 1           | false
+    2025-06-01 |             | false
+               | 40          | false
+    """
+
+
+def test_nobody_counts_more_days_than_a_month_has_had_by_the_day_of_delivery(spark):
+    drawn = rows(spark, "silver.assn_delivery", MONTH_DAYS, is_bad="BOOLEAN")
+    bad = PREDICATES["fits_month"]("", {"columns": ["active_days", "work_month"]})
+    found = drawn.selectExpr("*", "DATE'2025-06-20' AS received_date").selectExpr("is_bad", f"{bad} AS given").collect()
+    assert [row["given"] for row in found] == [row["is_bad"] for row in found]
+
+
 def checked(body):
     """A resident number from its first 17 digits, by the weights of GB 11643."""
     weights = [pow(2, 17 - at, 11) for at in range(17)]

@@ -90,8 +90,14 @@ def test_a_source_states_its_own_limits():
 def test_offices_asked_daily_for_what_is_new_may_have_nothing_and_a_monthly_register_may_not():
     assert {source.name: limits.of(source)["may_be_empty"] for source in schemas.sources()} == {
         "amr_business": 1,
+        "assn_catering": 1,
+        "assn_construction": 1,
+        "assn_delivery": 0,
+        "assn_domestic_service": 1,
+        "assn_ride_hailing": 1,
         "consent_grant": 1,
         "hmb_rental_contract": 1,
         "hrss_social_insurance": 0,
+        "park_membership": 1,
         "psb_residence": 1,
     }
