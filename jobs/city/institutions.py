@@ -68,6 +68,11 @@ def bank_of(census: Census, index: int) -> str:
     return census.stream("bank", index).pick(census.profile.bank_codes)
 
 
+def insurer_of(census: Census, index: int) -> str:
+    """Return the insurer a person goes to."""
+    return census.stream("insurer", index).pick(INSURERS)
+
+
 def writes_words(census: Census, institution: str) -> bool:
     """Say whether an institution writes 是, 结清 and 40% where others write codes and 0.4."""
     return census.stream("habit", institution).chance(0.5)
