@@ -133,6 +133,7 @@ def posts(census: Census, found: Branch, desk: int) -> tuple[Post, ...]:
     stream = census.stream("staff", f"{found.code}:{desk}")
     start = months.month(census.profile.first_month)
     end = start + 12 * YEARS
+    turn = stream.below(3) * 4
     made: list[Post] = []
     since = months.on(start - stream.between(2, 60), stream.between(1, 28))
     while months.of(since) < end:
@@ -142,7 +143,7 @@ def posts(census: Census, found: Branch, desk: int) -> tuple[Post, ...]:
         trained_on = tuple(
             months.on(month, 12)
             for month in range(max(months.of(since), start) + 1, last)
-            if month % 12 == stream.below(3) * 4
+            if month % 12 == turn
         )
         number = f"{found.code}{desk}{len(made):02d}"
         is_open = months.of(until) >= end

@@ -38,10 +38,10 @@ class Policy:
 
 def policies(census: Census, life: Life) -> list[Policy]:
     """Return a person's policies that begin in our months, in order of time."""
-    stream = census.stream("policy", life.person.index)
+    index = life.person.index
     found = [
-        *_of_leases(census, life, stream),
-        *_of_years(census, life, stream),
+        *_of_leases(census, life, census.stream("policy-lease", index)),
+        *_of_years(census, life, census.stream("policy-year", index)),
         *_of_jobs(census, life),
         *_of_loans(census, life),
     ]
@@ -79,7 +79,7 @@ def _of_years(census: Census, life: Life, stream: Stream) -> Iterator[Policy]:
     index, grown = life.person.index, life.person.born_on.year + 18
     insurer, city = institutions.insurer_of(census, index), INSURERS[0]
     joins, from_account, health, saves = stream.chance(0.2), stream.chance(0.6), stream.chance(0.05), stream.draw()
-    day = stream.between(1, 27)
+    day, lapse = stream.between(1, 27), stream.chance(0.25)
     first = months.month(census.profile.first_month)
     for year in range(first // 12, life.until // 12 + 1):
         stays, slip = stream.chance(0.85), stream.between(1, 9)
@@ -90,25 +90,25 @@ def _of_years(census: Census, life: Life, stream: Stream) -> Iterator[Policy]:
         if joins:
             paid = "MEDICAL_ACCOUNT" if from_account else "OWN"
             end = months.later(july, 12) - timedelta(days=1)
-            yield Policy(_number(city, "CITY_SUPPLEMENT", index, july), "1", city, "CITY_SUPPLEMENT", july, end, end,
-                         "EXPIRED", paid, BANDS[1])  # fmt: skip
+            number = _number(city, "CITY_SUPPLEMENT", index, july)
+            yield Policy(number, "1", city, "CITY_SUPPLEMENT", july, end, end, "EXPIRED", paid, BANDS[1])
         if health:
             since = date(year, slip, day)
             end = months.later(since, 12) - timedelta(days=1)
-            yield Policy(_number(insurer, "HEALTH", index, since), "1", insurer, "COMMERCIAL_HEALTH", since, end, end,
-                         "EXPIRED", "OWN", BANDS[2])  # fmt: skip
+            number = _number(insurer, "HEALTH", index, since)
+            yield Policy(number, "1", insurer, "COMMERCIAL_HEALTH", since, end, end, "EXPIRED", "OWN", BANDS[2])
     works_alone = life.work.kind in ("FLEXIBLE", "OWNER")
     if saves < (0.12 if works_alone else 0.015):
         since = months.on(first + int(saves * 200), day)
-        lapses = months.later(since, 14) if stream.chance(0.25) else None
+        lapses = months.later(since, 14) if lapse else None
         if since.year >= grown:
-            yield Policy(_number(insurer, "PENSION", index, since), "1", insurer, "PENSION_EXCLUSIVE", since, None, lapses,
-                         "LAPSED", "OWN", BANDS[3])  # fmt: skip
+            number = _number(insurer, "PENSION", index, since)
+            yield Policy(number, "1", insurer, "PENSION_EXCLUSIVE", since, None, lapses, "LAPSED", "OWN", BANDS[3])
 
 
 def _of_jobs(census: Census, life: Life) -> Iterator[Policy]:
     """Every sixth employer insures its staff as a group: one policy a year, each of them a number in it."""
-    for job in life.work.jobs:
+    for count, job in enumerate(life.work.jobs):
         group = census.stream("group-policy", job.employer.uscc)
         if not group.chance(0.16):
             continue
@@ -122,8 +122,8 @@ def _of_jobs(census: Census, life: Life) -> Iterator[Policy]:
                 continue
             number = f"{insurer[-1].upper()}GR{since:%Y%m}{job.employer.uscc[8:17]}"
             over = min(left, end)
-            yield Policy(number, f"{life.person.index:08d}", insurer, "OCCUPATIONAL_INJURY", joined, end, over,
-                         "EXPIRED" if over == end else "SURRENDERED", "EMPLOYER", BANDS[1])  # fmt: skip
+            state, who = "EXPIRED" if over == end else "SURRENDERED", f"{life.person.index:08d}{count:02d}"
+            yield Policy(number, who, insurer, "OCCUPATIONAL_INJURY", joined, end, over, state, "EMPLOYER", BANDS[1])
 
 
 def _of_loans(census: Census, life: Life) -> Iterator[Policy]:
@@ -132,7 +132,7 @@ def _of_loans(census: Census, life: Life) -> Iterator[Policy]:
         stream = census.stream("loan-policy", loan.number)
         if loan.shop is None and stream.chance(0.3):
             insurer = stream.pick(INSURERS)
-            ends = loan.settled_on or loan.matures_on
-            yield Policy(_number(insurer, "CREDIT", life.person.index, loan.granted_on, int(loan.number[-2:])), "1", insurer,
-                         "CREDIT_GUARANTEE", loan.granted_on, max(loan.matures_on, ends), ends, "EXPIRED", "OWN",
-                         BANDS[2])  # fmt: skip
+            since, until = loan.granted_on, months.later(loan.granted_on, loan.term)
+            ends = min(loan.settled_on or until, until)
+            number = _number(insurer, "CREDIT", life.person.index, since, int(loan.number[-2:]))
+            yield Policy(number, "1", insurer, "CREDIT_GUARANTEE", since, until, ends, "EXPIRED", "OWN", BANDS[2])

@@ -78,8 +78,8 @@ def shared(census: Census, quarter: int) -> Iterable[tuple[Layout, list[Item]]]:
 
 
 def _states(census: Census, life: Life, policy: Policy) -> Iterator[Item]:
-    """A new policy, each help called under it, and its end; nothing after the last month."""
-    last = months.last(life.until)
+    """A new policy, each help called under it, and its end; nothing after the last month or the insured's death."""
+    last = min(months.last(life.until), life.presence.died_on or date.max)
     yield _state(census, life, policy, policy.since, "ACTIVE", 0)
     for count, day in enumerate(policy.used_on, 1):
         if day <= last:
