@@ -11,9 +11,8 @@ from airflow.sdk import (
     StartOfMonthMapper,
     chain,
 )
-from program import BATCH, CREDIT_FILES, MONTH, SparkCommand, batch_parameter, defaults, silver
+from program import BATCH, CREDIT_FILES, MONTH, SparkCommand, batch_parameter, connected, defaults, silver
 
-import schemas
 from schemas import Source
 
 PAGE = """### Credit files
@@ -40,7 +39,7 @@ def month_of(source: Source) -> PartitionMapper:
     return RollupMapper(upstream_mapper=month, window=MonthWindow()) if is_daily else month
 
 
-awaited = [source for source in schemas.sources() if is_monthly_or_faster(source)]
+awaited = [source for source in connected() if is_monthly_or_faster(source)]
 
 with DAG(
     "files",

@@ -23,7 +23,9 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk import Asset, BaseOperator, Context, Param
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+import schemas
 from jobs import flow
+from schemas import Source
 
 BATCH = "{{ partition_key or params.batch }}"
 """Scheduled, backfill and asset runs carry a key, manual runs a parameter. With neither, the program refuses `None`."""
@@ -48,6 +50,12 @@ PACKAGES = f"{{{{ '' if {EXTRA}.get('jars') else {EXTRA}.get('packages', '{DELTA
 
 SAID = re.compile(r"CF-[0-9]{4} [^\n]*")
 SUBMIT_EXIT = re.compile(r"Error code is: (-?[0-9]+)\.")
+
+
+def connected() -> tuple[Source, ...]:
+    """Return the sources that deliver here: those that `CREDITFILE_SOURCES` names, else all."""
+    named = [name for name in os.environ.get("CREDITFILE_SOURCES", "").split(",") if name]
+    return tuple(schemas.source(name) for name in named) or schemas.sources()
 
 
 def silver(source: str) -> Asset:

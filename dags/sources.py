@@ -7,9 +7,8 @@ office is ready; `files` waits until every source of the month is in.
 from datetime import timedelta
 
 from airflow.sdk import DAG, CronPartitionTimetable, chain
-from program import BATCH, MONTH, Command, SparkCommand, batch_parameter, defaults, silver
+from program import BATCH, MONTH, Command, SparkCommand, batch_parameter, connected, defaults, silver
 
-import schemas
 from schemas import Source
 
 
@@ -50,7 +49,7 @@ A run by hand takes its batch from the form; twice for one batch changes nothing
 """
 
 
-for source in schemas.sources():
+for source in connected():
     with DAG(
         f"source__{source.name}",
         description=source.title,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import schemas
 from expectations import extra
+from expectations.predicates import matches_sql
 from expectations.rows import checks
 from schemas import Column, Table
 
@@ -46,6 +47,15 @@ def reasons(table: Table, severity: str) -> tuple[tuple[str, str], ...]:
 def coded(table: Table) -> tuple[Column, ...]:
     """Return the stored columns of a closed code list."""
     return tuple(c for c in table.stored_columns if c.code_list and c.physical_type == "STRING")
+
+
+def in_list(column: Column) -> str:
+    """SQL of 'a code of the column's list'; a long list is asked as one pattern."""
+    known = schemas.codes(column.code_list or "")
+    if len(known) > schemas.MANY:
+        return matches_sql(column.name, schemas.pattern(column.code_list or ""))
+    quoted = ", ".join(f"'{code}'" for code in known)
+    return f"{column.name} IN ({quoted})"
 
 
 def own_columns(table: Table) -> tuple[Column, ...]:
@@ -104,9 +114,8 @@ def expressions(table: Table) -> dict[str, str]:
         if column.name.endswith("_cny"):
             found[f"typical__{column.name}"] = f"exp(avg(ln(CASE WHEN {kept} > 0 THEN {kept} END)))"
     for column in coded(table):
-        known = ", ".join(f"'{code}'" for code in schemas.codes(column.code_list or ""))
         kept = f"{KEPT} AND " if is_silver else ""
-        found[f"outside__{column.name}"] = f"count_if({kept}{column.name} NOT IN ({known}))"
+        found[f"outside__{column.name}"] = f"count_if({kept}NOT ({in_list(column)}))"
     return found | {f"extra__{figure.rule}": f"coalesce({figure.sql}, 0)" for figure in extra.figures(table)}
 
 

@@ -197,6 +197,13 @@ def shares_not_whole(_: str, arguments: Mapping[str, Any]) -> str:
     return f"{is_stated} AND {in_range} AND abs({total} - 1) > {arguments['tolerance']}"
 
 
+def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
+    """A column has one of some values, and none of the columns that must then be stated is."""
+    values = ", ".join(_text(value) for value in arguments["values"])
+    is_so = f"coalesce({arguments['column']} IN ({values}), false)"
+    return f"{is_so} AND coalesce({', '.join(arguments['columns'])}) IS NULL"
+
+
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
@@ -220,6 +227,7 @@ PREDICATES: dict[str, Predicate] = {
         adverse_without_notice,
         ended_without_end,
         shares_not_whole,
+        stated_when,
     )
 }
 """Predicates by the name a contract calls them."""

@@ -22,28 +22,32 @@ def demo(
     people: People = 2000,
     seed: Seed = 1,
     difficulty: Difficulty = 1.0,
+    sources: str = "",
     city: str | None = None,
     options: Options = DEFAULT,
 ) -> Answer:
-    """Build a synthetic city, take three months of its offices' deliveries, and release files to two banks.
+    """Build a synthetic city, take three deliveries of each of its offices, and release files to two banks.
 
     Args:
         people: Newcomers and others who live in the city.
         seed: The same seed gives the same city, byte for byte.
         difficulty: How faulty the deliveries are: 0 clean, 1 as in life, 3 the worst.
+        sources: Only these, divided by commas; the ledger of consent comes with those that need it. Default: all.
         city: Profile under schemas/cities. Default: CREDITFILE_CITY, else shanghai.
         options: Where to work and how to answer.
     """
     from jobs import answers, plan
 
     settings = options.settings(city)
+    chosen = tuple(filter(None, sources.split(",")))
+    plan.check_names(chosen)
     needs_java()
     if options.dry_run:
         return plan.of_demo(settings, people)
     from jobs import demo as city_to_release
 
     with Steps(quiet=options.quiet) as progress:
-        found = city_to_release.demo(settings, people, seed, difficulty, progress)
+        found = city_to_release.demo(settings, people, seed, difficulty, progress, chosen)
     return Answer(found, answers.demo_lines(settings, found))
 
 

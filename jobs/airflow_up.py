@@ -85,6 +85,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW_HOME": str(home(settings)),
         "CREDITFILE_LAKE": str(settings.lake),
         "CREDITFILE_CITY": settings.city,
+        "CREDITFILE_SOURCES": ",".join(settings.sources),
         "SPARK_DRIVER_MEMORY": settings.driver_memory,
         "PYSPARK_PYTHON": sys.executable,
         # not resolved: the interpreter's link stands beside airflow, spark-submit and creditfile

@@ -1,4 +1,4 @@
-"""The demo: a synthetic city, its offices as real servers, three monthly deliveries, files, and one release.
+"""The demo: a synthetic city, its offices as real servers, three deliveries of each, files, and one release.
 
 Nothing in it is a short cut: the same steps run against the same connectors as in production. Only the clock is the
 city's: a batch is fetched at the instant its office delivers, so that two demos of one seed are equal.
@@ -9,11 +9,10 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import schemas
 from jobs import city, keys, pipeline, runs
 from jobs.city import offices
 from jobs.clock import FixedClock
@@ -23,8 +22,15 @@ Progress = Callable[[str], None]
 APPROVER = "demo-approver"
 
 
-def demo(settings: Settings, people: int, seed: int, difficulty: float, progress: Progress) -> dict[str, Any]:
-    """Run the whole spine on an invented city.
+def demo(
+    settings: Settings,
+    people: int,
+    seed: int,
+    difficulty: float,
+    progress: Progress,
+    sources: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Run everything on an invented city: history as one first delivery of each source, then two increments.
 
     Args:
         settings: lake, city and Spark.
@@ -32,6 +38,7 @@ def demo(settings: Settings, people: int, seed: int, difficulty: float, progress
         seed: equal seeds give equal cities, files and releases.
         difficulty: scales the faults, 0 to 3.
         progress: told what happens.
+        sources: only these; none means all.
 
     Returns:
         The object of design.md, section 6.
@@ -49,7 +56,7 @@ def demo(settings: Settings, people: int, seed: int, difficulty: float, progress
     progress(f"city: {people:,} people, {len(manifest.months)} months of deliveries")
     profile = pipeline.city_of(settings)
     keys.make(lake, seed if profile.operator.role == "sandbox" else None)
-    names = pipeline.ordered([source.name for source in schemas.sources()])
+    names = pipeline.ordered(_with_ledger(sources or settings.connected))
     last = max(city.received_at(name, manifest.months[-1]) for name in names)
     with offices.open(lake / "city"):
         settings = Settings(lake=lake, city=settings.city, spark_master=settings.spark_master)
@@ -65,6 +72,12 @@ def demo(settings: Settings, people: int, seed: int, difficulty: float, progress
     release = timed("release", _release, settings, manifest.months[-1], last, progress)
     timed("docs", pipeline.quality_docs, settings)
     return summary(settings, people, [release], seconds)
+
+
+def _with_ledger(sources: Sequence[str]) -> list[str]:
+    """Add the ledger of consent where a source is loaded by it: without it nothing would be loaded."""
+    is_needed = any(pipeline.source_of(name).loads_by_ledger for name in sources)
+    return sorted({*sources, *(["consent_grant"] if is_needed else [])})
 
 
 def _release(settings: Settings, batch: str, last: datetime, progress: Progress) -> dict[str, Any]:

@@ -117,18 +117,27 @@ def shaped(frame: "DataFrame", table: Table) -> "DataFrame":
 def replace_batch(spark: "SparkSession", lake: Path, name: str, batch: str, rows: "DataFrame") -> None:
     """Write one batch so that the table holds exactly these rows of it, however often it runs.
 
-    A batch the table does not hold yet is appended, which costs a fifth of `replaceWhere`.
+    A batch the table does not hold yet is appended, which costs a fifth of `replaceWhere`. Columns that a contract got
+    since the table was made are added to it; older rows have null there.
     """
     table = schemas.table(name)
     with scrubbed(name, batch):
         create(spark, lake, table)
         writer = shaped(rows, table).write.format("delta")
+        if has_grown(lake, table):
+            writer = writer.option("mergeSchema", "true")
         if batch in batches(lake, name):
             condition = f"{table.partition_by[0]} = '{batch}'"
             writer = writer.mode("overwrite").option("replaceWhere", condition)
         else:
             writer = writer.mode("append")
         writer.save(str(where(lake, name)))
+
+
+def has_grown(lake: Path, table: Table) -> bool:
+    """Say whether the contract states a column that the stored table does not have yet."""
+    known = {field.name for field in DeltaTable(str(where(lake, table.name))).schema().fields}
+    return any(column.name not in known for column in table.stored_columns)
 
 
 def append_once(

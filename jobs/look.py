@@ -60,7 +60,8 @@ def _findings(options: Options) -> Iterator["Finding"]:
         lake = options.lake or Path(os.environ.get("CREDITFILE_LAKE", "lake"))
         settings = Settings.model_construct(lake=lake.absolute())  # so that the other findings are still told
     try:
-        sources = tuple(source.name for source in schemas.sources())
+        schemas.sources()
+        sources = settings.connected
     except schemas.ContractError as wrong:
         yield checks.broken(CreditFileError("CF-2001", what="; ".join(wrong.problems)), "contracts")
         sources = ()

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import schemas
 from jobs.abreast import AT_ONCE
 from jobs.clock import Clock, SystemClock
 from jobs.context import Progress, city_of, keys_of, lease, quiet, source_of, spark_of
@@ -120,7 +119,7 @@ def run_many(
         `items` with one entry per run and `errors`; the worst error's exit is the command's.
     """
     steps = {step.name for step in STEPS}
-    chosen = [name for name in names if name not in steps] or [source.name for source in schemas.sources()]
+    chosen = [name for name in names if name not in steps] or settings.connected
     wanted = [name for name in names if name in steps] or ["ingest", *REFINE, "link", "gold"]
     items: list[dict[str, Any]] = []
     errors: list[CreditFileError] = []

@@ -78,7 +78,7 @@ def of_run(settings: "Settings", names: Sequence[str], periods: Sequence[str]) -
 
     known = {(run.step, run.source, run.batch): run.status for run in runs.read(settings.lake)}
     named = [source.name for source in schemas.sources() if source.name in names]
-    sources = named or [source.name for source in schemas.sources()]
+    sources = named or settings.connected
     items = [
         {"step": step.name, "source": source, "batch": batch, "last": known.get((step.name, source, batch))}
         for batch in periods

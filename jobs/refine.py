@@ -1,5 +1,6 @@
 """Bronze, silver and gate of one source's batch in one Spark application, with the sum checked at the end."""
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from pyspark.sql import functions as F
 
 from expectations import gate, limits, metrics
 from jobs import return_file, runs
+from jobs.bronze import header
 from jobs.bronze import step as bronze
 from jobs.bronze.delivered import read
 from jobs.clock import Clock
@@ -20,9 +22,10 @@ from jobs.ingest.receipt import Receipt, receipts
 from jobs.keys import Keys
 from jobs.runs import Run
 from jobs.silver import step as silver
-from jobs.silver.classify import ENTRIES
+from jobs.silver.classify import DISPOSITION, ENTRIES, REPEATED, refusal
 from schemas import City, Source, SourceObject, Table
 
+log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 FATES = ("silver", "quarantine", "duplicate", "suppressed")
 
@@ -64,7 +67,9 @@ def refine(
     if (before := runs.done(lake, "silver", source.name, batch, mark)) is not None:
         return before
     try:
-        bronze.check_header(source, found)
+        notes = header.check(source, found)
+        for note in notes:
+            log.warning("%s", note)
         if "gate" in (asked := tuple(steps)):
             gate.warm()
         run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, asked, wait)
@@ -78,7 +83,7 @@ def refine(
             ),
         )
         raise
-    run = run.model_copy(update={"fingerprint": mark})
+    run = run.model_copy(update={"fingerprint": mark, "notes": notes})
     runs.write(lake, run)
     return run
 
@@ -128,7 +133,7 @@ def _refine(
         gathered |= {f"{item.silver.thing}.{name}": value for name, value in figures.items()}
         for fate in FATES:
             counts[fate] += int(figures[fate] or 0)
-        reasons += _reasons(refined.rows)
+        reasons += _reasons(source, refined.rows, figures)
         judged.append((item.silver, figures))
         made.append(refined)
         lap("silver")
@@ -164,10 +169,17 @@ def _figures(rows: DataFrame, columns: list[Any]) -> dict[str, Any]:
     return found.asDict()
 
 
-def _reasons(rows: DataFrame) -> Counter[str]:
-    """How often each reason was given; the first reason of a record is the decisive one."""
-    counted = rows.where(F.size(ENTRIES) > 0).groupBy(F.split(F.element_at(ENTRIES, 1), " ")[0].alias("reason")).count()
-    return Counter({row["reason"]: row["count"] for row in counted.toLocalIterator()})
+def _reasons(source: Source, rows: DataFrame, figures: dict[str, Any]) -> Counter[str]:
+    """How often each reason was given; the first reason of a record is the decisive one.
+
+    Duplicates and suppressed records have one reason each, so only quarantine is looked into, where there is any.
+    """
+    found = Counter({REPEATED: int(figures["duplicate"] or 0), refusal(source): int(figures["suppressed"] or 0)})
+    if figures["quarantine"]:
+        aside = rows.where(f"{DISPOSITION} = 'QUARANTINE'")
+        counted = aside.groupBy(F.split(F.element_at(ENTRIES, 1), " ")[0].alias("reason")).count()
+        found.update({row["reason"]: row["count"] for row in counted.toLocalIterator()})
+    return +found
 
 
 def _copies(found: tuple[Receipt, ...]) -> int:

@@ -28,6 +28,7 @@ class Run(BaseModel):
     fingerprint: str = ""
     counts: dict[str, int] = {}
     reasons: dict[str, int] = {}
+    notes: tuple[str, ...] = ()
     metrics: dict[str, float | int | None] = {}
     seconds: dict[str, float] = {}
     finished_at: datetime

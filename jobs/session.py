@@ -37,7 +37,7 @@ CONF = {
     "spark.sql.shuffle.partitions": "4",
     # of 100 compiled plans, the default, none is left when the next month brings the same ones again
     "spark.sql.codegen.cache.maxEntries": "3000",
-    # a wide source's figures are one aggregate of more than 100 columns, the default: interpreted it takes twice as long
+    # figures of a wide source are one aggregate of over 100 columns, the default: interpreted it takes twice as long
     "spark.sql.codegen.maxFields": "200",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
     "spark.sql.parquet.compression.codec": "zstd",

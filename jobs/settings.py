@@ -9,11 +9,17 @@ import os
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings.exceptions import SettingsError
 
 from jobs import connections, settings_file
@@ -103,6 +109,9 @@ class Settings(BaseSettings):
     city: str = "shanghai"
     spark_master: str = "local[*]"
     driver_memory: str = "1800m"
+    sources: Annotated[tuple[str, ...], NoDecode] = ()
+    """Those that deliver here; none named means all. An installation begins with the offices that have signed."""
+
     endpoints: dict[str, Endpoint] = {}
 
     def __init__(self, **values: Any) -> None:
@@ -141,6 +150,21 @@ class Settings(BaseSettings):
             raise ValueError("must be a directory path")
         return lake.expanduser().absolute()
 
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _are_contracts(cls, stated: Any) -> tuple[str, ...]:
+        names = [name.strip() for name in stated.split(",") if name.strip()] if isinstance(stated, str) else stated
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+            raise ValueError("must be names of sources")
+        if names:
+            from schemas.contract import source_names
+
+            known = source_names()
+            if wrong := sorted(set(names) - set(known)):
+                guess = settings_file.did_you_mean(wrong[0], known)
+                raise ValueError(f"names no source: {', '.join(name[:40] for name in wrong)}{guess}")
+        return tuple(names)
+
     @field_validator("driver_memory")
     @classmethod
     def _is_an_amount(cls, amount: str) -> str:
@@ -163,6 +187,13 @@ class Settings(BaseSettings):
         if source in self.endpoints:
             return self.endpoints[source]
         raise CreditFileError("CF-9002", where=source)
+
+    @property
+    def connected(self) -> tuple[str, ...]:
+        """Return the names of the sources that deliver here."""
+        from schemas.contract import source_names
+
+        return self.sources or source_names()
 
     @property
     def spark_is_local(self) -> bool:

@@ -8,7 +8,7 @@ from jobs import flow, show
 from jobs.errors import CODES, CreditFileError
 
 if TYPE_CHECKING:
-    from jobs.ingest.receipt import Receipt
+    from jobs.ingest.receipt import Receipt, Refusal
     from jobs.runs import Run
     from jobs.settings import Settings
 
@@ -18,14 +18,14 @@ ORDER = {step.name: position for position, step in enumerate(flow.STEPS)}
 
 def status(settings: "Settings") -> dict[str, Any]:
     """Return the state of a lake: one item per source and batch, the steps over people, and the releases."""
-    import schemas
     from jobs import runs
-    from jobs.ingest.receipt import receipts
+    from jobs.ingest.receipt import receipts, refusals
 
-    names = [source.name for source in schemas.sources()]
+    names = list(settings.connected)
     landed = [receipt for name in names for receipt in receipts(settings.lake, name)]
     done = runs.read(settings.lake)
-    found = [*items(done, landed), *receiving(settings.lake)]
+    ended = [refusal for name in names for refusal in refusals(settings.lake, name)]
+    found = [*items(done, landed), *receiving(settings.lake), *refused(ended, landed)]
     return {
         "format": "creditfile.status/1",
         "lake": str(settings.lake),
@@ -67,9 +67,11 @@ def item(place: tuple[str, str], in_order: list["Run"], deliveries: list["Receip
     shown = stuck or (in_order[-1] if in_order else None)
     counts = {"received": sum(receipt.rows for receipt in deliveries)} if deliveries else {}
     reasons: dict[str, int] = {}
+    notes: dict[str, None] = {}
     for run in in_order:
         counts |= {end: run.counts[end] for end in ENDS if run.counts and end in run.counts}
         reasons |= run.reasons or {}
+        notes |= dict.fromkeys(run.notes)
     return {
         "source": source,
         "batch": batch,
@@ -78,6 +80,7 @@ def item(place: tuple[str, str], in_order: list["Run"], deliveries: list["Receip
         "deliveries": len(deliveries),
         "counts": counts,
         "reasons": reasons,
+        "notes": list(notes),
         "finished_at": (shown.finished_at if shown else max(each.received_at for each in deliveries)).isoformat(),
         **problem_of(shown),
     }
@@ -108,6 +111,22 @@ def receiving(lake: Path) -> Iterator[dict[str, Any]]:
         yield waiting(source, batch, "receiving", "a delivery is half received", fix)
 
 
+def refused(ended: Iterable["Refusal"], landed: Iterable["Receipt"]) -> Iterator[dict[str, Any]]:
+    """Yield deliveries that ended at the door, until the office has delivered their batch again."""
+    newest: dict[tuple[str, str], Any] = {}
+    for receipt in landed:
+        place = (receipt.source, receipt.batch)
+        newest[place] = max(receipt.received_at, newest.get(place, receipt.received_at))
+    for refusal in ended:
+        place = (refusal.source, refusal.batch)
+        if place in newest and newest[place] > refusal.refused_at:
+            continue
+        told = "; ".join(f"{found.column}: {found.rule}, {found.values:,} found" for found in refusal.found)
+        code = CODES[refusal.code]
+        item = waiting(*place, "refused", f"{code.title}: {told}", code.fix)
+        yield item | {"code": refusal.code, "finished_at": refusal.refused_at.isoformat()}
+
+
 def late(found: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yield sources without a batch that another source already has: what the people's steps wait for.
 
@@ -126,7 +145,7 @@ def late(found: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Iterator[d
 
 def waiting(source: str, batch: str, state: str, why: str, fix: str) -> dict[str, Any]:
     """Return an item of which no run tells."""
-    empty = {"deliveries": 0, "counts": {}, "reasons": {}, "finished_at": None, "code": None}
+    empty = {"deliveries": 0, "counts": {}, "reasons": {}, "notes": [], "finished_at": None, "code": None}
     return {"source": source, "batch": batch, "step": "ingest", "status": state} | empty | {"why": why, "fix": fix}
 
 
@@ -153,6 +172,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[Any]:
     for item in found["items"]:
         if item["why"]:
             yield f"{item['source']} {item['batch']} {item['status']}: {item['why']}. Fix: {item['fix']}"
+        yield from item["notes"]
     for run in found["people"]:
         why = f": {run['why']}. Fix: {run['fix']}" if run["why"] else ""
         yield f"{run['step']} {run['batch']} {run['status']}{why}"

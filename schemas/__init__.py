@@ -6,7 +6,7 @@ Everything is found by walking this package's folders, so a new source is a new 
 from functools import cache
 from pathlib import Path
 
-from schemas.codes import Code, codes, fixes
+from schemas.codes import MANY, Code, codes, fixes, pattern
 from schemas.contract import load_source, load_tables
 from schemas.model import Column, ContractError, Rule, Server, Source, SourceObject, Table
 from schemas.profile import City, city, rules
@@ -14,6 +14,7 @@ from schemas.profile import City, city, rules
 HERE = Path(__file__).parent
 
 __all__ = [
+    "MANY",
     "City",
     "Code",
     "Column",
@@ -26,6 +27,7 @@ __all__ = [
     "city",
     "codes",
     "fixes",
+    "pattern",
     "rules",
     "source",
     "sources",

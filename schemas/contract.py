@@ -17,6 +17,8 @@ import yaml
 from schemas.lint import lint
 from schemas.model import EMPTY, Column, ContractError, Rule, Server, Source, SourceObject, Table
 
+SOURCES = Path(__file__).parent / "sources"
+
 TRANSPORTS = {"api": "rest", "sftp": "sftp", "postgresql": "jdbc", "custom": "jdbc", "local": "file"}
 
 
@@ -164,6 +166,11 @@ def load_tables(path: Path) -> tuple[dict[str, Any], dict[str, Table]]:
     return raw, tables
 
 
+def source_names() -> tuple[str, ...]:
+    """Return the name of every source there is a contract for, without reading one."""
+    return tuple(sorted(path.name.removesuffix(".odcs.yaml") for path in SOURCES.glob("*.odcs.yaml")))
+
+
 def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:
     """Load one source contract; `system` holds the columns that bronze and silver tables carry in every source."""
     raw, tables = load_tables(path)
@@ -202,6 +209,13 @@ def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:
         objects=tuple(_objects(name, raw["version"], tables, system)),
         path=path,
         may_be_empty=custom.get("mayBeEmpty", False),
+        needs_separate_consent=custom.get("separateConsent", False),
+        r14_item=custom.get("r14Item"),
+        public_when=custom.get("publicWhen"),
+        is_positive_only=custom.get("positiveOnly", False),
+        is_benefit_only=custom.get("benefitOnly", False),
+        refuse_columns=tuple(custom.get("refuseColumns", ())),
+        strip_columns=tuple(custom.get("stripColumns", ())),
     )
 
 

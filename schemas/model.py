@@ -140,6 +140,10 @@ class Server:
     delimiter: str
     properties: Mapping[str, Any]
 
+    def path_of(self, object_: str) -> str:
+        """Return where an office with an API lists the records of an object."""
+        return str(self.properties["object_paths"][object_] if object_ else self.properties["path"])
+
 
 @dataclass(frozen=True)
 class SourceObject:
@@ -149,10 +153,20 @@ class SourceObject:
     bronze: Table
     silver: Table
 
+    @property
+    def names_a_person(self) -> bool:
+        """Say whether its records stand for a person, so that a person's consent can be asked for."""
+        return any(column.encrypted_name == "certificate_hash" for column in self.silver.columns)
+
 
 @dataclass(frozen=True)
 class Source:
-    """One office's contract, `schemas/sources/<name>.odcs.yaml`."""
+    """One office's contract, `schemas/sources/<name>.odcs.yaml`.
+
+    The last five say how records may be loaded and used (domain.md, section 4.1): whether the grant must be a separate
+    one, which article-14 item every record of it is, which records (SQL over silver) need no consent because they are
+    public by law, whether only good months may count, and whether only relief and fee products may read it.
+    """
 
     name: str
     version: str
@@ -174,6 +188,15 @@ class Source:
     objects: tuple[SourceObject, ...]
     path: Path
     may_be_empty: bool = False
+    needs_separate_consent: bool = False
+    r14_item: str | None = None
+    public_when: str | None = None
+    is_positive_only: bool = False
+    is_benefit_only: bool = False
+    refuse_columns: tuple[str, ...] = ()
+    """Headings that end a delivery of this source, beside those that end every delivery (CRR-14a)."""
+    strip_columns: tuple[str, ...] = ()
+    """Headings that may lawfully come but have no purpose here: never read, listed in the receipt, asked away."""
 
     @property
     def loads_by_ledger(self) -> bool:

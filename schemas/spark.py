@@ -68,12 +68,16 @@ def logical(table: Table) -> T.StructType:
 
 
 def checks(table: Table) -> dict[str, str]:
-    """CHECK constraints by name: bounds of numbers, never on identifiers (a violation prints the row)."""
+    """CHECK constraints by name: bounds of numbers, never on identifiers (a violation prints the row).
+
+    Delta takes an unknown truth for a violation, which SQL does not: a null must be allowed in so many words.
+    """
     found = {}
     for column in table.stored_columns:
         if column.classification not in ("internal", "public") or not column.physical_type.startswith(("DEC", "INT")):
             continue
         for option, sign in (("minimum", ">="), ("exclusiveMinimum", ">"), ("maximum", "<=")):
             if option in column.options:
-                found[f"{column.name}_{option}"] = f"{column.name} {sign} {column.options[option]}"
+                absent = "" if column.required else f"{column.name} IS NULL OR "
+                found[f"{column.name}_{option}"] = f"{absent}{column.name} {sign} {column.options[option]}"
     return found

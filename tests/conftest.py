@@ -26,6 +26,16 @@ def server():
     server.remove()
 
 
+@pytest.fixture(scope="module")
+def desk(spark, tmp_path_factory):
+    """A lake with a ledger in which a thousand people consent, and offices that deliver what a test draws."""
+    from tests.office import Desk
+
+    desk = Desk(tmp_path_factory.mktemp("offices") / "lake")
+    desk.consents()
+    return desk
+
+
 def pytest_collection_modifyitems(items):
     """Mark what needs a JVM, so that `-m 'not spark'` is the quick loop."""
     for item in items:

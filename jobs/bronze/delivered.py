@@ -17,7 +17,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from jobs import lake as tables
-from schemas import Source, SourceObject, Table
+from jobs.bronze.header import undeclared
+from schemas import Source, SourceObject
 
 if TYPE_CHECKING:
     from jobs.ingest.receipt import LandedFile, Receipt
@@ -30,6 +31,7 @@ ENCODING_REASON = "ENCODING"
 LINE_REASON = "PARSE_LINE"
 BROKEN = "\ufffd"
 RAW = "raw_text"
+UNDECLARED = "undeclared_text"
 PLACES = StructType(
     [
         StructField("place", StringType()),
@@ -61,7 +63,8 @@ def read(
 ) -> DataFrame | None:
     """Return the object's records of all deliveries of a batch that are not byte copies of a file landed before.
 
-    Columns: record_id, batch_id, delivery_no, file, line, known_from_at, is_parsed, parse_reason, raw_text, and every
+    Columns: record_id, batch_id, delivery_no, file, line, known_from_at, is_parsed, parse_reason, raw_text,
+    undeclared_text (a JSON object of what came in columns that no contract knows, null without such) and every
     delivered column of the contract as text. None if nothing but copies was delivered.
     """
     frames = []
@@ -70,7 +73,7 @@ def read(
         if receipt.duplicate_of is None and files:
             folder = lake / "landing" / receipt.source / receipt.batch / str(receipt.delivery_no)
             for _, alike in groupby(sorted(files, key=_form), key=_form):
-                frames.append(_delivery(spark, source, item.bronze, receipt, list(alike), folder))
+                frames.append(_delivery(spark, source, item, receipt, list(alike), folder))
     if not frames:
         return None
     first, *others = frames
@@ -85,7 +88,7 @@ def _form(file: "LandedFile") -> tuple[str, str, tuple[str, ...]]:
 
 
 def _delivery(
-    spark: SparkSession, source: Source, table: Table, receipt: "Receipt", files: list["LandedFile"], folder: Path
+    spark: SparkSession, source: Source, item: SourceObject, receipt: "Receipt", files: list["LandedFile"], folder: Path
 ) -> DataFrame:
     parts = [(part, file) for file in files for part in file.parts]
     known = tables.inline(
@@ -109,15 +112,20 @@ def _delivery(
     cut = {"csv": _lines, "jsonl": _lines, "json": _items}[form](content, files[0].encoding)
     if form == "csv":
         cut = cut.where("line > 1")
+    table = item.bronze
     header = {column.physical_name: column.name for column in table.columns}
+    added = undeclared(item, tuple(name for file in files for name in file.header))
     if form == "csv":
         fields = _csv(source, files[0], header)
         named = {header[name]: header[name] for name in files[0].header if name in header}
         broken = F.col(RAW).contains('"') & F.col(RAW).rlike(_open_quote(source.server.delimiter))
+        more = [F.col("fields").getField(f"unknown_{files[0].header.index(name)}").alias(name) for name in added]
+        extra = F.to_json(F.struct(*more))
     else:
         fields = _json(header)
         named = {name: delivered for delivered, name in header.items()}
         broken = F.lit(False)
+        extra = F.to_json(F.map_filter(F.from_json(RAW, "MAP<STRING, STRING>"), lambda name, _: name.isin(*added)))
     parsed = cut.select("*", fields.alias("fields"))
     reason = F.when(F.col(RAW).contains(BROKEN), ENCODING_REASON).when(
         broken | F.col("fields.broken_line").isNotNull(), LINE_REASON
@@ -132,13 +140,18 @@ def _delivery(
         reason.isNull().alias("is_parsed"),
         reason.alias("parse_reason"),
         RAW,
+        F.when(reason.isNull() & (extra != "{}"), extra).alias(UNDECLARED) if added else _no_text().alias(UNDECLARED),
         *(
             F.when(reason.isNull(), F.col("fields").getField(named[c.name])).alias(c.name)
             if c.name in named
-            else F.lit(None).cast("string").alias(c.name)
+            else _no_text().alias(c.name)
             for c in table.columns
         ),
     )
+
+
+def _no_text() -> Column:
+    return F.lit(None).cast("string")
 
 
 def _lines(content: DataFrame, encoding: str) -> DataFrame:

@@ -1,41 +1,15 @@
-"""Bronze of one batch: hold on header drift, then keep every record, identifiers behind one keyed hash."""
+"""Bronze of one batch: keep every record, its identifiers behind one keyed hash, and what nobody agreed to sealed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs import lake as tables
-from jobs.bronze.delivered import RAW
-from jobs.errors import CreditFileError
+from jobs.bronze.delivered import RAW, UNDECLARED
 from jobs.hashing import keyed, sealed, with_keys, without_keys
 from jobs.keys import Keys
 from schemas import Source, SourceObject, Table, table
-
-if TYPE_CHECKING:
-    from jobs.ingest.receipt import Receipt
-
-
-def check_header(source: Source, receipts: tuple["Receipt", ...]) -> None:
-    """Hold the batch if a delivered file lacks a column of the contract; an added one is kept out with a note.
-
-    Raises:
-        CreditFileError: CF-2101 with the difference, names only.
-    """
-    for receipt in receipts:
-        for file in receipt.files:
-            agreed = [column.physical_name for column in source.object(file.object).bronze.columns]
-            missing = [name for name in agreed if name not in file.header]
-            added = [name for name in file.header if name not in agreed]
-            if missing and file.rows:
-                raise CreditFileError(
-                    "CF-2101",
-                    # a file without a header has a record in its place: new names are counted, not shown
-                    what=f"missing {', '.join(missing)}; {len(added)} columns new; contract {source.version}",
-                    where=f"{source.name}/{receipt.batch}/{receipt.delivery_no}/{file.name}",
-                    undone="Nothing was loaded; bronze and silver are as before.",
-                )
 
 
 def identity(bronze: Table) -> Column:
@@ -51,18 +25,20 @@ def identity(bronze: Table) -> Column:
 
 
 def with_identity(spark: SparkSession, delivered: DataFrame, bronze: Table, keys: Keys) -> DataFrame:
-    """Add `identity_text` (plain, never written), `identity_hash`, and `sealed_raw_text` of a line that did not parse.
+    """Add `identity_text` (plain, never written), `identity_hash`, and the two seals.
 
-    The raw text itself goes: a parsed line stands in its fields.
+    `sealed_raw_text` is a line that did not parse, `sealed_undeclared_text` the columns of one that did and that no
+    contract knows: either may name a person. The plain texts themselves go: a parsed line stands in its fields.
     """
     named = with_keys(spark, delivered.withColumn("identity_text", identity(bronze)), keys, "identity")
     hashed = named.withColumns(
         {
             "identity_hash": keyed(F.col("identity_text")),
             "sealed_raw_text": F.when(~F.col("is_parsed"), sealed(F.col(RAW))),
+            "sealed_undeclared_text": F.when(F.col(UNDECLARED).isNotNull(), sealed(F.col(UNDECLARED))),
         }
     )
-    return without_keys(hashed).drop(RAW)
+    return without_keys(hashed).drop(RAW, UNDECLARED)
 
 
 def write(

@@ -10,22 +10,25 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jobs.city import business, consents, employers, insurance, lives, months, rental, residence
+from jobs.city import consents, employers, lives, months
 from jobs.city.faults import Struck, strike
+from jobs.city.gate import Gate
 from jobs.city.labels import Labels
-from jobs.city.ledger import KIND_OF, Ledger
+from jobs.city.ledger import Ledger
 from jobs.city.lives import Life
-from jobs.city.outbox import CsvOutbox, DatabaseOutbox, RestOutbox, Stamp, sha256
+from jobs.city.outbox import Stamp, outbox
+from jobs.city.outbox.files import sha256
 from jobs.city.people import Census
 from jobs.city.profile import profile
-from jobs.city.records import BUSINESS, CONSENT, INSURANCE, LAYOUTS, RENTAL, RESIDENCE, ROLE, Item, Layout
+from jobs.city.sources import Desk, Records, desks
 from jobs.city.timeline import Timeline
 from jobs.city.truth import Truth
 
-VERSION = "1"
+VERSION = "2"
 """Of the generator: a change of its output is a new version, so that an old city is rebuilt."""
 
 DEFAULT_MONTHS = ("2026-07", "2026-08", "2026-09")
@@ -106,6 +109,9 @@ def read_manifest(home: Path) -> Manifest | None:
         return None
 
 
+CONSENT = "consent_grant"
+
+
 @contextmanager
 def _no_collector() -> Iterator[None]:
     """Records make no reference cycles, and the collector would walk all that wait: a sixth of the time."""
@@ -121,26 +127,25 @@ def _no_collector() -> Iterator[None]:
 class _Builder:
     def __init__(self, work: Path, asked: Manifest, timeline: Timeline) -> None:
         self.work, self.asked, self.timeline = work, asked, timeline
-        self.census = Census(timeline.profile, asked.seed, asked.people)
+        since = timeline.months[0] - timeline.profile.insurance_months
+        self.census = Census(timeline.profile, asked.seed, asked.people, since)
+        self.desks = desks()
         offices = work / "offices"
-        self.rest = {layout.source: RestOutbox(offices, layout, timeline) for layout in (CONSENT, RESIDENCE, RENTAL)}
-        self.csv = CsvOutbox(offices, timeline)
-        self.database = DatabaseOutbox(offices, timeline)
-        self.stamps = {layout.prefix: Stamp(layout, timeline) for layout in LAYOUTS}
-        self.first_period = timeline.months[0] - timeline.profile.insurance_months
+        self.outboxes = {desk.source.name: outbox(offices, desk, timeline) for desk in self.desks}
+        self.stamps = {layout: Stamp(layout, timeline) for desk in self.desks for layout in desk.layouts}
 
     def run(self) -> Manifest:
         with Truth(self.work / "truth") as truth:
             self.labels = Labels(self.census, self.timeline, truth)
             for index in range(self.asked.people):
                 if index % employers.QUARTER == 0:
-                    self.employers(index // employers.QUARTER)
+                    quarter = index // employers.QUARTER
+                    for desk in self.desks:
+                        self.send(desk, desk.shared(self.census, quarter), f"quarter:{quarter}", None, None)
                 self.person(lives.life(self.census, index, self.timeline.months[-1]))
             self.labels.close()
-        for office in self.rest.values():
+        for office in self.outboxes.values():
             office.close()
-        self.csv.close()
-        self.database.close()
         return replace(
             self.asked,
             received_at=self.received(),
@@ -149,60 +154,33 @@ class _Builder:
             records=self.labels.records(),
         )
 
-    def employers(self, quarter: int) -> None:
-        items = business.employer_items(self.census, quarter)
-        self.send(BUSINESS, items, f"quarter:{quarter}", None, None)
-
     def person(self, life: Life) -> None:
         grants = consents.grants(self.census, life)
         ledger = Ledger(self.timeline.profile.operator_code, self.timeline, grants)
-        self.send(CONSENT, consents.items(self.census, life, grants), life.person.index, life, ledger)
-        page = residence.registry(self.census, life)
-        self.send(
-            RESIDENCE,
-            [item.copied(item.month, item.day, item.second) for item in page.items],
-            life.person.index,
-            life,
-            ledger,
-        )
-        self.send(RENTAL, rental.items(self.census, life), life.person.index, life, ledger)
-        self.send(BUSINESS, business.shop_items(self.census, life), life.person.index, None, None)
-        self.send(ROLE, business.role_items(self.census, life), life.person.index, life, None)
-        lines = insurance.items(self.census, life, self.first_period)
-        self.send(INSURANCE, lines, life.person.index, life, ledger)
-        self.labels.life(life, page, ledger)
+        for desk in self.desks:
+            self.send(desk, desk.records(self.census, life), life.person.index, life, ledger)
+        self.labels.life(life, self.desks, ledger)
 
-    def send(self, layout: Layout, items: list[Item], key: int | str, life: Life | None, ledger: Ledger | None) -> None:
-        """Strike a person's records of one type with faults, write them, and label every one."""
-        if not items:
-            return
-        loads_by_number = layout.source in KIND_OF  # no number, no grant to be found by it
-        loads, stamp = self.loads(layout, ledger), self.stamps[layout.prefix]
-        stream = self.census.stream(f"fault:{layout.prefix}", key)
-        struck = Struck(layout, self.timeline, stream, self.asked.difficulty, lambda batch: loads[batch])
-        for batch, item in strike(struck, items, life.person.written_name if life else None):
-            stamp.on(item, batch)
-            self.write(layout, batch, item)
-            if item.ends is None:
-                is_loaded = loads[batch] and not (item.link_class == "NUMBER_TYPO" and loads_by_number)
-                item.ends, item.reason = ("silver", None) if is_loaded else ("suppressed", "NO_CONSENT")
-            if layout is CONSENT and ledger is not None and item.ends == "silver":
-                values, places = item.values, layout.places
-                has_withdrawal = values[places["withdrawn_at"]] is not None
-                ledger.enter(values[places["consent_no"]], batch, has_withdrawal=has_withdrawal)
-            self.labels.record(layout, item, life)
-
-    def loads(self, layout: Layout, ledger: Ledger | None) -> list[bool]:
-        batches = range(len(self.timeline.batches))
-        return [ledger is None or ledger.is_live(layout.source, batch) for batch in batches]
-
-    def write(self, layout: Layout, batch: int, item: Item) -> None:
-        if layout is INSURANCE:
-            self.csv.write(batch, item)
-        elif layout.source == BUSINESS.source:
-            self.database.write(layout, batch, item)
-        else:
-            self.rest[layout.source].write(batch, item)
+    def send(self, desk: Desk, records: Records, key: int | str, life: Life | None, ledger: Ledger | None) -> None:
+        """Strike records with faults type by type, write them, and label every one."""
+        gate = Gate(desk, ledger, len(self.timeline.batches))
+        office = self.outboxes[desk.source.name]
+        for layout, items in records:
+            if not items:
+                continue
+            stamp = self.stamps[layout]
+            stream = self.census.stream(f"fault:{layout.prefix}", key)
+            struck = Struck(layout, self.timeline, stream, self.asked.difficulty, partial(gate.is_open, layout))
+            for batch, item in strike(struck, items, life.person.written_name if life else None):
+                stamp.on(item, batch)
+                office.write(layout, batch, item)
+                if item.ends is None:
+                    item.ends, item.reason = gate.fate(layout, item, batch)
+                if desk.source.name == CONSENT and ledger is not None and item.ends == "silver":
+                    values, places = item.values, layout.places
+                    has_withdrawal = values[places["withdrawn_at"]] is not None
+                    ledger.enter(values[places["consent_no"]], batch, has_withdrawal=has_withdrawal)
+                self.labels.record(layout, item, life, office.again(layout, item))
 
     def received(self) -> dict[str, dict[str, str]]:
         return {
@@ -210,7 +188,7 @@ class _Builder:
                 batch: months.utc_text(self.timeline.received_at(source, number))
                 for number, batch in enumerate(self.timeline.batches)
             }
-            for source in sorted(self.timeline.profile.delivery_hours)
+            for source in sorted(self.outboxes)
         }
 
     def files(self) -> list[dict[str, Any]]:

@@ -1,19 +1,29 @@
 """Grants of consent: to the operator for loading, to banks for reading; windows, withdrawals, guardians."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from jobs.city import months
 from jobs.city.chance import Stream
 from jobs.city.lives import Life
 from jobs.city.people import Census, guardian_of
-from jobs.city.records import CONSENT, Item
 
-_AT = CONSENT.places
-LOAD_KINDS = ("RESIDENCE", "WORK", "HOUSING", "BUSINESS")
+LOAD_KINDS = (
+    "RESIDENCE",
+    "WORK",
+    "HOUSING",
+    "BUSINESS",
+    "EDUCATION_SKILL",
+    "PROTECTION",
+    "UTILITY",
+    "BENEFIT",
+    "LOAN",
+    "ACCOUNT",
+)
+"""Kinds that some source is loaded by (domain.md, section 4.2); associations ask their members themselves."""
+
+R14 = ("INCOME", "DEPOSIT", "SECURITIES", "INSURANCE")
+"""Article-14 items that the city's people are asked for, the most often granted first."""
 _WIDEST = ("IDENTITY", "RESIDENCE", "WORK", "HOUSING", "BUSINESS", "COMPLIANCE", "SCORE")
 _PURPOSES = (
     ("02", _WIDEST),
@@ -47,15 +57,12 @@ def grants(census: Census, life: Life) -> list[Grant]:
     shares = census.profile.shares
     found: list[Grant] = []
     guardian = guardian_of(census, life.person) if _is_minor(census, life) else None
-    has_load, all_kinds, r14 = (
-        stream.chance(shares["load_grant"]),
-        stream.chance(0.95),
-        stream.chance(shares["r14_income"]),
-    )
+    has_load, all_kinds = stream.chance(shares["load_grant"]), stream.chance(0.95)
+    r14 = tuple(item for item, share in zip(R14, shares["r14"], strict=True) if stream.chance(share))
     dropped, number = stream.below(len(LOAD_KINDS)), life.person.index * 4
     kinds = LOAD_KINDS if all_kinds else LOAD_KINDS[:dropped] + LOAD_KINDS[dropped + 1 :]
     window = _window(census, life, stream)
-    items = ("INCOME",) if r14 and "WORK" in kinds else ()
+    items = tuple(item for item in r14 if item != "INCOME" or "WORK" in kinds)
     if has_load and window is not None:
         found.append(_grant(number, census.profile.operator_code, ("02", "99"), kinds, items, window, False, guardian))
     for place, (bank, share) in enumerate(zip(census.profile.bank_codes, shares["bank_grant"], strict=False)):
@@ -66,7 +73,7 @@ def grants(census: Census, life: Life) -> list[Grant]:
         marketing = stream.chance(0.3)
         if wants and window is not None and (has_load or left_out == 0):
             kinds = widest if full or len(widest) < 3 else tuple(kind for kind in widest if kind != widest[left_out])
-            items = ("INCOME",) if r14 and "WORK" in kinds else ()
+            items = ("INCOME",) if "INCOME" in r14 and "WORK" in kinds else ()
             purposes = (purpose, "90") if marketing else (purpose,)
             found.append(_grant(number + 1 + place, bank, purposes, kinds, items, window, marketing, guardian))
     return sorted(found, key=lambda grant: (grant.granted_at, grant.number))
@@ -125,70 +132,3 @@ def _grant(number: int, recipient: str, purposes: tuple[str, ...], kinds: tuple[
         is_marketing,
         guardian,
     )
-
-
-def items(census: Census, life: Life, found: list[Grant]) -> list[Item]:
-    """Return the ledger's records of grants: given, and changed when withdrawn."""
-    zone = census.profile.zone
-    records: list[Item] = []
-    last = months.last(life.until)
-    for grant in found:
-        for at, operation in ((grant.granted_at, "I"), (grant.withdrawn_at, "U")):
-            if at is None:
-                continue
-            day, second = _local(at, zone)
-            if day > last:
-                continue
-            row = _row(life, grant, zone)
-            row[_AT["operation_code"]] = operation
-            row[_AT["event_at"]] = _text(at, zone)
-            if operation == "I":
-                row[_AT["withdrawn_at"]] = None
-            records.append(Item(months.of(day), day, second, row))
-    return sorted(records, key=lambda item: (item.day, item.second))
-
-
-def _local(at: datetime, zone: str) -> tuple[date, int]:
-    local = at.astimezone(ZoneInfo(zone))
-    return local.date(), local.hour * 3600 + local.minute * 60 + local.second
-
-
-def _text(at: datetime | None, zone: str) -> str | None:
-    return None if at is None else months.local_text(*_local(at, zone), zone)
-
-
-def _row(life: Life, grant: Grant, zone: str) -> list[Any]:
-    row: list[Any] = [None] * len(CONSENT.columns)
-    is_load = len(grant.purposes) > 1 and "99" in grant.purposes
-    facts = {
-        "source_code": "consent_grant",
-        "certificate_type_code": life.person.certificate_kind,
-        "certificate_no": life.person.certificate_no,
-        "person_name": life.person.name,
-        "consent_no": grant.number,
-        "recipient_code": grant.recipient,
-        "purpose_codes": list(grant.purposes),
-        "data_kind_codes": list(grant.kinds),
-        "r14_item_codes": list(grant.r14),
-        "mode_code": "STORE" if is_load else "VIEW",
-        "fetch_code": "PERIODIC",
-        "frequency_count": 31 if is_load else 4,
-        "data_from_date": "2020-01-01",
-        "data_to_date": _local(grant.valid_to, zone)[0].isoformat(),
-        "data_life_days": 1825 if is_load else 365,
-        "granted_at": _text(grant.granted_at, zone),
-        "valid_from_at": _text(grant.valid_from, zone),
-        "valid_to_at": _text(grant.valid_to, zone),
-        "withdrawn_at": _text(grant.withdrawn_at, zone),
-        "form_code": "ELECTRONIC_WRITTEN",
-        "has_adverse_notice": bool(grant.r14),
-        "is_separate_consent": True,
-        "is_marketing_consent": grant.is_marketing,
-        "template_version_code": "2026-01" if grant.granted_at.year >= 2026 else "2023-06",
-        "document_hash": hashlib.sha256(grant.number.encode()).hexdigest(),
-        "channel_code": "SSB",
-        "guardian_certificate_no": grant.guardian_no,
-    }
-    for name, value in facts.items():
-        row[_AT[name]] = value
-    return row

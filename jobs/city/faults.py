@@ -4,7 +4,7 @@ Each record draws once, so it carries one fault at most; labels are made here, w
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -12,24 +12,12 @@ from typing import Any
 
 from jobs.city import damage, months
 from jobs.city.chance import Stream, running
-from jobs.city.records import BUSINESS, CONSENT, INSURANCE, RENTAL, RESIDENCE, ROLE, Item, Layout
+from jobs.city.layout import Act, Layout
+from jobs.city.records import Item
 from jobs.city.timeline import Timeline
 
 Delivered = list[tuple[int, Item]]
 """Records with the number of their delivery, in the order in which they are written."""
-
-_VALUES = ("code_unknown", "date_impossible", "date_placeholder", "key_null", "number_typo")
-_FORMS = ("old_number", "lower_case_x", "full_width")
-_AGAIN = ("duplicate", "corrected", "late")
-_FAULTS: dict[Layout, tuple[str, ...]] = {
-    RESIDENCE: (*_VALUES, *_FORMS, *_AGAIN, "deleted", "delete_unknown", "date_future", "date_order"),
-    RENTAL: (*_VALUES, *_FORMS, *_AGAIN, "deleted", "delete_unknown", "date_order", "amount_negative"),
-    CONSENT: (*_VALUES, *_FORMS, *_AGAIN, "delete_unknown", "date_future", "consent_invalid"),
-    INSURANCE: (*_VALUES, *_FORMS, *_AGAIN, "deleted", "delete_unknown", "date_future", "amount_negative",
-                "short_line", "shifted_line", "encoding"),
-    BUSINESS: (*_VALUES, *_AGAIN, "date_future"),
-    ROLE: (*_VALUES, *_FORMS, *_AGAIN, "date_order"),
-}  # fmt: skip
 
 _SCARCE = {"lower_case_x": 11.0}
 """Only one number in eleven ends in X, so those are struck eleven times as often to reach the share of all records."""
@@ -43,23 +31,36 @@ class Struck:
     timeline: Timeline
     stream: Stream
     scale: float
-    is_live: Callable[[int], bool]
+    is_live: Callable[[Item, int], bool]
 
 
-@lru_cache(maxsize=64)
+def _again_names(layout: Layout) -> tuple[str, ...]:
+    """Return what can happen to a record besides damage."""
+    flaws = layout.flaws
+    can = {
+        "duplicate": True,
+        "corrected": flaws.restated is not None,
+        "late": flaws.late,
+        "deleted": flaws.deletes,
+        "delete_unknown": flaws.strange is not None,
+    }
+    return tuple(name for name, is_possible in can.items() if is_possible)
+
+
+@lru_cache(maxsize=256)
 def _table(
     layout: Layout, rates: tuple[tuple[str, float], ...], scale: float
-) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    stated = dict(rates)
-    names = _FAULTS[layout]
-    return names, running([stated[name] * _SCARCE.get(name, 1.0) * scale for name in names])
+) -> tuple[tuple[str, ...], dict[str, Act], tuple[float, ...]]:
+    stated, acts = dict(rates), damage.acts(layout)
+    names = (*acts, *_again_names(layout))
+    return names, acts, running([stated[name] * _SCARCE.get(name, 1.0) * scale for name in names])
 
 
 def strike(struck: Struck, items: list[Item], written_name: str | None) -> Delivered:
     """Deliver a person's records of one type, some of them damaged; `items` are clean and in order of time."""
     layout, timeline, stream = struck.layout, struck.timeline, struck.stream
     rates = timeline.profile.rates
-    names, bounds = _table(layout, tuple(rates.items()), struck.scale)
+    names, acts, bounds = _table(layout, timeline.profile.stated_rates, struck.scale)
     has_variant = layout.has_person and stream.chance(rates["name_variant"] * struck.scale)
     if has_variant and written_name is not None:
         _rename(layout, items, written_name)
@@ -73,7 +74,7 @@ def strike(struck: Struck, items: list[Item], written_name: str | None) -> Deliv
         draw = stream.draw()
         if draw < ceiling:
             name = names[bisect_right(bounds, draw)]
-            found += _act(struck, name, item, batch, versions[number])
+            found += _act(struck, name, acts.get(name), item, batch, versions[number])
         else:
             found.append((batch, item))
     if len(timeline.batches) > 1:
@@ -94,7 +95,7 @@ def _rename(layout: Layout, items: list[Item], written_name: str) -> None:
 
 def _versions(layout: Layout, items: list[Item]) -> list[tuple[bool, bool]]:
     """Say of each record whether it is the only, and whether the last version of its key."""
-    if layout is INSURANCE:  # each line has a key of its own
+    if layout.flaws.is_once:
         return [(True, True)] * len(items)
     places = [layout.places[name] for name in layout.key]
     keys = [tuple(item.values[place] for place in places) for item in items]
@@ -105,25 +106,25 @@ def _versions(layout: Layout, items: list[Item]) -> list[tuple[bool, bool]]:
     return [(count[key] == 1, last[key] == number) for number, key in enumerate(keys)]
 
 
-def _act(struck: Struck, name: str, item: Item, batch: int, version: tuple[bool, bool]) -> Delivered:
+def _act(struck: Struck, name: str, act: Act | None, item: Item, batch: int, version: tuple[bool, bool]) -> Delivered:
     is_only, is_last = version
-    layout = struck.layout
-    is_withdrawal = layout is CONSENT and item.values[layout.places["operation_code"]] == "U"
+    if act is not None:
+        spares = struck.layout.flaws.spares
+        if name in damage.SAME_NUMBER or spares is None or not spares(item):
+            act(item, struck.layout, struck.stream)
+        return [(batch, item)]
     if name == "duplicate":
         return [(batch, item), _duplicate(struck, item, batch)]
     if name == "late":
         moved = _late(struck, item, batch) if is_only else None
         return [(batch, item) if moved is None else (moved, item)]
     if name == "corrected":
-        return [(batch, item), _corrected(struck, item, batch)] if is_last else [(batch, item)]
+        correction = _corrected(struck, item, batch) if is_last else None
+        return [(batch, item)] if correction is None else [(batch, item), correction]
     if name == "deleted":
         deletion = _deleted(struck, item, batch) if is_last else None
         return [(batch, item)] if deletion is None else [(batch, item), deletion]
-    if name == "delete_unknown":
-        return [(batch, item), (batch, _unknown(struck, item))]
-    if not is_withdrawal or name in _FORMS:  # a lost withdrawal would break the promise the tests are about
-        getattr(damage, name)(item, layout, struck.stream)
-    return [(batch, item)]
+    return [(batch, item), (batch, _unknown(struck, item))]
 
 
 def _set(struck: Struck, item: Item, column: str, value: Any) -> None:
@@ -147,7 +148,7 @@ def _again(struck: Struck, item: Item, batch: int, is_later: bool) -> tuple[int,
 
 def _duplicate(struck: Struck, item: Item, batch: int) -> tuple[int, Item]:
     is_later = batch < struck.timeline.last and struck.stream.chance(0.5)
-    is_later = is_later and struck.is_live(batch)  # what was not loaded leaves nothing to recognise a copy by
+    is_later = is_later and struck.is_live(item, batch)  # what was not loaded leaves nothing to recognise a copy by
     chosen, day, second = _again(struck, item, batch, is_later)
     copy = item.copied(months.of(day), day, second)
     copy.fault = copy.reason = "EXACT_DUPLICATE"
@@ -155,26 +156,15 @@ def _duplicate(struck: Struck, item: Item, batch: int) -> tuple[int, Item]:
     return chosen, copy
 
 
-def _earlier(text: str, stream: Stream) -> str:
-    return (date.fromisoformat(text) - timedelta(days=stream.between(1, 60))).isoformat()
-
-
-_RESTATED: Mapping[Layout, tuple[str, Callable[[Any, Stream], Any]]] = {
-    RESIDENCE: ("address_text", lambda text, stream: f"{text}（第{stream.between(1, 9)}次核对）"),
-    RENTAL: ("monthly_rent_cny", lambda text, stream: f"{int(text[:-3]) + 50 * stream.between(1, 9)}.00"),
-    CONSENT: ("template_version_code", lambda text, stream: f"{text}-r{stream.between(1, 9)}"),
-    INSURANCE: ("base_cny", lambda text, stream: f"{int(text.partition('.')[0]) + 10 * stream.between(1, 99)}.00"),
-    BUSINESS: ("registered_address_text", lambda text, stream: f"{text}{stream.between(101, 999)}室"),
-    ROLE: ("role_start_date", lambda text, stream: _earlier(text, stream)),
-}  # fmt: skip
-
-
-def _corrected(struck: Struck, item: Item, batch: int) -> tuple[int, Item]:
+def _corrected(struck: Struck, item: Item, batch: int) -> tuple[int, Item] | None:
+    """State a record anew with another content; not where the office had nothing to state."""
+    restated = struck.layout.flaws.restated
+    if restated is None or item.values[struck.layout.places[restated[0]]] in (None, ""):
+        return None
     chosen, day, second = _again(struck, item, batch, batch < struck.timeline.last)
     copy = item.copied(months.of(day), day, second)
-    column, restate = _RESTATED[struck.layout]
-    before = item.values[struck.layout.places[column]]
-    _set(struck, copy, column, restate(before, struck.stream))
+    column, restate = restated
+    _set(struck, copy, column, restate(item.values[struck.layout.places[column]], struck.stream))
     _restamp(struck, copy, "U")
     copy.fault, copy.fault_column, copy.corrects = "CORRECTED", column, item
     return chosen, copy
@@ -185,7 +175,7 @@ def _deleted(struck: Struck, item: Item, batch: int) -> tuple[int, Item] | None:
     if batch >= struck.timeline.last:
         return None
     chosen, day, second = _again(struck, item, batch, True)
-    if not (struck.is_live(batch) and struck.is_live(chosen)):
+    if not (struck.is_live(item, batch) and struck.is_live(item, chosen)):
         return None
     copy = item.copied(months.of(day), day, second)
     _restamp(struck, copy, "D")
@@ -193,17 +183,11 @@ def _deleted(struck: Struck, item: Item, batch: int) -> tuple[int, Item] | None:
     return chosen, copy
 
 
-_STRANGE: Mapping[Layout, tuple[str, Callable[[Any], Any]]] = {
-    RESIDENCE: ("registration_no", lambda number: f"DX{number[2:]}"),
-    RENTAL: ("filing_no", lambda number: f"ZX{number[2:]}"),
-    CONSENT: ("consent_no", lambda number: f"SX{number[2:]}"),
-    INSURANCE: ("period_month", lambda period: f"{int(period[:4]) - 8}{period[4:]}"),
-}
-
-
 def _unknown(struck: Struck, item: Item) -> Item:
     copy = item.copied(item.month, item.day, item.second)
-    column, change = _STRANGE[struck.layout]
+    if struck.layout.flaws.strange is None:
+        raise ValueError(f"{struck.layout.table} withdraws nothing")
+    column, change = struck.layout.flaws.strange
     _set(struck, copy, column, change(item.values[struck.layout.places[column]]))
     _restamp(struck, copy, "D")
     copy.fault = copy.reason = "DELETE_UNKNOWN_KEY"

@@ -4,6 +4,7 @@ What becomes of a loan hangs on the person's reliability, which nobody delivers:
 outcomes and judged by what caused them.
 """
 
+import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -113,12 +114,12 @@ class _Borrower:
             if current is not None:
                 self._month(current, month)
             if self.renewal is not None and months.of(self.renewal[1]) == month:
-                old, day = self.renewal
+                old, renewed_on = self.renewal
                 self.renewal = None
-                if self._may_borrow(day):
-                    current = self._renewed(old, day)
+                if self._may_borrow(renewed_on):
+                    current = self._renewed(old, renewed_on)
             elif (current is None or current.settled_on) and self.renewal is None:
-                likely = monthly * (2.2 if self.life.work.kind == "OWNER" else 1.25)
+                likely = monthly * (3.2 if self.life.work.kind == "OWNER" else 1.85)
                 asked = wish < likely and self._may_borrow(months.on(month, day))
                 current = self._granted(months.on(month, day)) if asked else None
             if current is not None and months.of(current.granted_on) == month:
@@ -196,7 +197,7 @@ class _Borrower:
         pays, cures, ends, day = self.stream.draw(), self.stream.draw(), self.stream.draw(), self.stream.between(21, 27)
         due, died = months.on(month, loan.granted_on.day), self.life.presence.died_on
         late = loan.open_arrears
-        if late is not None and cures < (0.05 if loan.written_off_in else 0.16 + 0.6 * self.reliability):
+        if late is not None and cures < (0.05 if loan.written_off_in else 0.12 + 0.6 * self.reliability):
             late.until = months.on(month, day)
             late = None
             if loan.written_off_in or due >= loan.matures_on:
@@ -234,7 +235,8 @@ class _Borrower:
             self.renewal = (loan, day)
 
     def _miss(self, month: int, loan: Loan) -> float:
-        return 0.002 + 0.11 * (1 - self.reliability) ** 1.6 + self._shock(month, loan)
+        doubt = 1 - self.reliability
+        return 0.003 + 0.2 * doubt * math.sqrt(doubt) + self._shock(month, loan)
 
     def _shock(self, month: int, loan: Loan) -> float:
         """What an event of the profile adds for those who live or trade in its districts."""
@@ -243,7 +245,7 @@ class _Borrower:
         places = {s.dwelling.district for s in spells if s.since <= day and (s.until is None or day <= s.until)}
         places |= {loan.shop.business.district} if loan.shop else set()
         hit = [e for e in self.profile.relief_events if e["month"] == months.text(month)]
-        return sum(float(e["missed_share"]) for e in hit if places & set(e["district_codes"]))
+        return sum((float(e["missed_share"]) for e in hit if places & set(e["district_codes"])), 0.0)
 
     def _relieve(self, loan: Loan, month: int, draw: float) -> bool:
         """Grant relief to three in five who fall behind in an event's month."""

@@ -141,9 +141,7 @@ def posts(census: Census, found: Branch, desk: int) -> tuple[Post, ...]:
         until = months.on(max(leaves, start + 1), 20)
         last = min(months.of(until), end)
         trained_on = tuple(
-            months.on(month, 12)
-            for month in range(max(months.of(since), start) + 1, last)
-            if month % 12 == turn
+            months.on(month, 12) for month in range(max(months.of(since), start) + 1, last) if month % 12 == turn
         )
         number = f"{found.code}{desk}{len(made):02d}"
         is_open = months.of(until) >= end

@@ -1,23 +1,24 @@
 """Labels: one row of truth for each delivered record, and what is true of each person."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
 from typing import Any
 
-from jobs.city import business, months, rental
+from jobs.city import months
+from jobs.city.layout import Fact, Layout
 from jobs.city.ledger import Ledger
 from jobs.city.lives import Life
 from jobs.city.neighbours import HOMONYM_BLOCK
-from jobs.city.outbox import CsvOutbox
 from jobs.city.people import Census
-from jobs.city.records import INSURANCE, RESIDENCE, Item, Layout
-from jobs.city.residence import Registry
+from jobs.city.records import Item, Place
+from jobs.city.sources import Desk
+from jobs.city.sources.psb_residence import attacks, registry
 from jobs.city.status import statuses
 from jobs.city.timeline import Timeline
 from jobs.city.truth import Truth
 
-_AT = RESIDENCE.places
 _NOWHERE = (None, None, None, None)
 
 
@@ -31,15 +32,15 @@ class Labels:
         self._pool: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         self._block = 0
 
-    def record(self, layout: Layout, item: Item, life: Life | None) -> None:
-        """Label one delivered record; a line of the last social-insurance file also in its second delivery."""
+    def record(self, layout: Layout, item: Item, life: Life | None, again: Place | None) -> None:
+        """Label one delivered record, and once more at the place `again` where its file was sent a second time."""
         place, person, ending = item.place, life.person.index if life else None, item.ends
         if place is None or ending is None:
             raise ValueError("a record is labelled after it was written")
         original = item.original.place if item.original else None
         corrected = item.corrects.place if item.corrects else None
-        if item.fault is None and life is not None and layout.source == "psb_residence":
-            item.fault = _attack(life)
+        if item.fault is None and life is not None and layout.source == "psb_residence" and attacks(life):
+            item.fault = "PHONE_ATTACK"
         link_class = item.link_class or ("NUMBER" if layout.has_person else None)
         is_linked = ending == "silver" and link_class in ("NUMBER", "RID15")
         link = ("AUTO" if is_linked else "NONE") if layout.has_person else None
@@ -48,8 +49,7 @@ class Labels:
         ends = (ending, item.reason, link_class, link)
         self.truth.add("record", *head, *place, *label, *(original or _NOWHERE), *(corrected or _NOWHERE), *ends)
         self._count(layout.source, place.batch, ending, item.fault)
-        if layout is INSURANCE and place.batch == self.timeline.batches[-1]:
-            again = (place.batch, 2, CsvOutbox.name(place.batch, 2), place.line)
+        if again is not None:
             label = (item.values[2], person, item.uscc, "RESENT", item.variant, None, None)
             ends = ("duplicate", "EXACT_DUPLICATE", link_class, "NONE")
             self.truth.add("record", *head, *again, *label, *place, *_NOWHERE, *ends)
@@ -60,9 +60,9 @@ class Labels:
         if fault is not None:
             self._faults[fault] += 1
 
-    def life(self, life: Life, page: Registry, ledger: Ledger) -> None:
+    def life(self, life: Life, desks: Sequence[Desk], ledger: Ledger) -> None:
         """Write what is true of one person."""
-        index = life.person.index
+        index, page = life.person.index, registry(self.census, life)
         add = self.truth.add
         last = life.home.hukou_on(months.last(life.until))
         stays = life.presence.stays
@@ -73,52 +73,31 @@ class Labels:
         for state in statuses(self.census, life, page, months.month(self.census.profile.first_month)):
             add("person_month", index, state.month, state.in_city, state.is_newcomer, state.categories, state.primary,
                 state.basis, state.district, state.employer_uscc, state.work_kinds)  # fmt: skip
-        self._identifiers(life, page)
-        self._facts(life, page)
+        self._identifiers(life, desks)
+        for desk in desks:
+            for fact in desk.facts(self.census, life):
+                kind, since, until, *more = Fact(*fact)
+                self.truth.add("fact", index, kind, since, until, desk.source.name, *more)
         self._consents(index, ledger)
         self._apart(life)
 
-    def _identifiers(self, life: Life, page: Registry) -> None:
+    def _identifiers(self, life: Life, desks: Sequence[Desk]) -> None:
         person = life.person
         rows: list[tuple[str, str | None, date | None, date | None, bool]] = [
             ("CERTIFICATE", person.certificate_no, person.born_on, None, True),
             ("CERTIFICATE_15", person.old_number, person.born_on, None, True),
             ("NAME", person.name, person.born_on, None, True),
             ("NAME_VARIANT", person.written_name, None, None, True),
-            ("ACCOUNT", f"{5_000_000_000 + person.index * 7:011d}", None, None, True),
         ]
         ends = [*(months.last(phone.since - 1) for phone in life.phones[1:]), None]
         for phone, end in zip(life.phones, ends, strict=True):
             rows.append(("MOBILE", phone.number, months.on(phone.since, 1), end, phone.is_own))
-        if _attack(life) and page.row is not None:
-            rows.append(("MOBILE", page.row[_AT["mobile_no"]], None, None, False))
         for spell in life.home.spells:
             rows.append(("DWELLING", spell.dwelling.dwelling_no, spell.since, spell.until, True))
-        columns = [item.values for item in page.items]
-        places = {"PERMIT": _AT["permit_no"], "ADDRESS": _AT["address_text"]}
-        for kind, place in places.items():
-            rows += [(kind, value, None, None, True) for value in sorted({row[place] for row in columns if row[place]})]
+        rows += [row for desk in desks for row in desk.identifiers(self.census, life)]
         for kind, value, first, last, is_own in rows:
             if value is not None:
                 self.truth.add("identifier", person.index, kind, value, first, last, is_own)
-
-    def _facts(self, life: Life, page: Registry) -> None:
-        rows: list[tuple[str, date | None, date | None, str, str | None, str | None]] = []
-        rows += [("RESIDENCE", start, end, "psb_residence", district, None) for _, start, end, district in page.spells]
-        rows += [("PERMIT", start, end, "psb_residence", None, None) for start, end in page.permits]
-        rows += [("HUKOU", hukou.since, None, "psb_residence", hukou.code, None) for hukou in life.home.hukou]
-        for job in life.work.jobs:
-            until = months.last(job.until) if job.until is not None else None
-            rows.append(
-                ("JOB", months.on(job.since, 1), until, "hrss_social_insurance", str(job.base), job.employer.uscc)
-            )
-        for lease in life.home.leases:
-            end = lease.terminated_on or lease.term_end
-            rows.append(("LEASE", lease.since, end, "hmb_rental_contract", rental.filing_no(life, lease), None))
-        for firm, role, since, until in business.roles(self.census, life):
-            rows.append(("BUSINESS_ROLE", since, until, "amr_business", role, firm.uscc))
-        for kind, first, last, source, value, uscc in rows:
-            self.truth.add("fact", life.person.index, kind, first, last, source, value, uscc, *[None] * 5)
 
     def _consents(self, index: int, ledger: Ledger) -> None:
         end = months.instant(months.last(self.timeline.months[-1]), 86399, self.census.profile.zone)
@@ -132,7 +111,7 @@ class Labels:
                 told = self.timeline.received_at("consent_grant", known.withdrawn_since)
             for purpose in grant.purposes:
                 for kind in grant.kinds:
-                    item = grant.r14[0] if grant.r14 and kind == "WORK" else None
+                    item = "INCOME" if "INCOME" in grant.r14 and kind == "WORK" else None
                     row = (grant.recipient, purpose, kind, grant.valid_from, until, grant.number, item)
                     ends = (grant.is_marketing, True, ended, since, told)
                     asked = (grant.granted_at, grant.valid_to, grant.withdrawn_at if told else None)
@@ -174,8 +153,3 @@ class Labels:
         for (source, batch, ends), count in sorted(self._ends.items()):
             found.setdefault(source, {}).setdefault(batch, {})[ends] = count
         return found
-
-
-def _attack(life: Life) -> str | None:
-    tie = life.person.tie
-    return "PHONE_ATTACK" if tie is not None and tie.kind == "attack" and tie.follows else None

@@ -9,9 +9,7 @@ from datetime import datetime
 
 from jobs.city.consents import Grant
 from jobs.city.timeline import Timeline
-
-KIND_OF = {"psb_residence": "RESIDENCE", "hrss_social_insurance": "WORK", "hmb_rental_contract": "HOUSING"}
-"""Sources that load by consent, with the data kind a load grant must name; the others need none."""
+from schemas import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +48,14 @@ class Ledger:
         for number, since in self._since.items():
             yield Known(self._grants[number], since, self._withdrawn.get(number))
 
-    def is_live(self, source: str, batch: int) -> bool:
-        """Say whether a live load grant was known when a source's delivery was fetched."""
-        kind = KIND_OF.get(source)
-        if kind is None:
-            return True
-        now = self.timeline.received_at(source, batch)
+    def is_live(self, source: Source, batch: int) -> bool:
+        """Say whether a grant that lets a source be loaded was known when its delivery was fetched."""
+        now = self.timeline.received_at(source.name, batch)
         return any(
             known.since <= batch
             and known.grant.recipient == self.operator
-            and kind in known.grant.kinds
+            and source.data_kind_code in known.grant.kinds
+            and (source.r14_item is None or source.r14_item in known.grant.r14)
             and known.grant.granted_at <= now
             and known.grant.valid_from <= now < known.ends(batch)
             for known in self.known()

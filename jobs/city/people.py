@@ -15,11 +15,12 @@ from jobs.city.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Which city: the profile, the seed, and how many people there are."""
+    """Which city: the profile, the seed, how many people there are, and since which month offices deliver events."""
 
     profile: Profile
     seed: int
     people: int
+    since: int = 0
 
     def stream(self, kind: str, index: int | str) -> Stream:
         """Return the private draws of one thing of this city."""

@@ -58,9 +58,9 @@ def _of_leases(census: Census, life: Life, stream: Stream) -> Iterator[Policy]:
     """Tenants insure what they may break; some landlords insure their liability and name the tenant."""
     for lease in life.home.leases:
         draw, service, uses, day = stream.draw(), stream.pick(SERVICES), stream.draw(), stream.between(20, 300)
-        if draw > 0.26:
+        if draw > 0.18:
             continue
-        kind = "TENANT_LIABILITY" if draw < 0.2 else "LANDLORD_LIABILITY"
+        kind = "TENANT_LIABILITY" if draw < 0.14 else "LANDLORD_LIABILITY"
         insurer = institutions.insurer_of(census, life.person.index)
         end = lease.terminated_on
         used = tuple(
@@ -69,7 +69,7 @@ def _of_leases(census: Census, life: Life, stream: Stream) -> Iterator[Policy]:
         used = tuple(one for one in used if one < (end or lease.term_end))
         yield Policy(
             _number(insurer, kind, life.person.index, lease.since, lease.number), "1", insurer, kind, lease.since,
-            lease.term_end, end or lease.term_end, "SURRENDERED" if end else "EXPIRED", "OWN", BANDS[draw < 0.13],
+            lease.term_end, end or lease.term_end, "SURRENDERED" if end else "EXPIRED", "OWN", BANDS[draw < 0.09],
             lease, service if used else None, used,
         )  # fmt: skip
 

@@ -28,6 +28,7 @@ class Profile:
     first_month: str = field(compare=False)
     insurance_months: int = field(compare=False)
     rates: Mapping[str, float] = field(compare=False)
+    stated_rates: tuple[tuple[str, float], ...] = field(compare=False)
     shares: Mapping[str, Any] = field(compare=False)
 
 
@@ -52,5 +53,6 @@ def profile(name: str) -> Profile:
         first_month=synthetic["first_month"],
         insurance_months=synthetic["insurance_months"],
         rates=MappingProxyType({key: float(rate) for key, rate in synthetic["rates"].items()}),
+        stated_rates=tuple((key, float(rate)) for key, rate in synthetic["rates"].items()),
         shares=MappingProxyType(dict(synthetic["shares"])),
     )

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jobs.city import business, months
+from jobs.city import months
 from jobs.city.lives import Life
 from jobs.city.people import Census
-from jobs.city.records import RESIDENCE
-from jobs.city.residence import Registry
+from jobs.city.sources import amr_business
+from jobs.city.sources.psb_residence import LAYOUT, Registry
 
-_AT = RESIDENCE.places
+_AT = LAYOUT.places
 _DEPENDANT = ("JOIN_CHILD", "投靠子女", "ACCOMPANY", "随迁")
 _ORDER = ("C02", "C06", "C07", "C08", "C09", "C10")
 
@@ -41,7 +41,7 @@ def statuses(census: Census, life: Life, page: Registry, since: int) -> Iterator
     employee = {line.period for line in life.work.contributions if line.payment != "FLEXIBLE"}
     flexible = {line.period for line in life.work.contributions if line.payment == "FLEXIBLE"}
     payer = {line.period: line.payer_uscc for line in life.work.contributions if line.payment != "FLEXIBLE"}
-    roles = business.roles(census, life)
+    roles = amr_business.roles(census, life)
     might_depend = any(_depends(row.values, life, months.last(life.until)) for row in page.items)
     for month in range(since, life.until + 1):
         day = months.last(month)

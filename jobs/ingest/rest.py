@@ -11,6 +11,7 @@ from jobs.ingest.landing import Delivery, Receipt
 from jobs.ingest.order import Order
 from jobs.ingest.periods import utc_text
 from jobs.ingest.rest_client import Office
+from schemas.model import SourceObject
 
 
 def fetch(order: Order) -> Receipt:
@@ -33,7 +34,8 @@ async def _fetch(order: Order) -> Receipt:
             before: frozenset[int] = frozenset()
             for _ in range(2):
                 with Delivery(order) as delivery:
-                    repeated = await _walk(order, office, delivery)
+                    walks = [await _walk(order, office, delivery, item) for item in order.source.objects]
+                    repeated = frozenset().union(*walks)
                     if repeated == before or not repeated:
                         return delivery.seal(asked_by_time=True)
                 before = repeated
@@ -43,14 +45,14 @@ async def _fetch(order: Order) -> Receipt:
         raise CreditFileError("CF-1103", what=what, where=order.place, undone="Nothing was landed.") from None
 
 
-async def _walk(order: Order, office: Office, delivery: Delivery) -> frozenset[int]:
-    """Follow the pages to their end, by cursor or by number as the contract's `pagination` says.
+async def _walk(order: Order, office: Office, delivery: Delivery, item: SourceObject) -> frozenset[int]:
+    """Follow the pages of one kind of record to their end, by cursor or by number as the contract's `pagination` says.
 
     An office that moves records while it lists them shows it in one of three ways: a cursor comes back, the total
     changes, or the pages hold another number of records than the total. Each ends the walk, for no page can be
     trusted then. A fourth is told by what is returned: the marks of the records that came on two pages.
     """
-    properties = order.source.server.properties
+    properties, path = order.source.server.properties, order.source.server.path_of(item.name)
     by_number = properties.get("pagination", "cursor") == "page"
     query: dict[str, str | int] = {"updated_before": utc_text(order.period.end), "limit": int(properties["page_size"])}
     if order.since:
@@ -63,12 +65,12 @@ async def _walk(order: Order, office: Office, delivery: Delivery) -> frozenset[i
         number += 1
         if by_number:
             query["page"] = number
-        name = f"page-{number:05d}"
+        name = f"{item.name}-page-{number:05d}".removeprefix("-")
         where = f"{order.place}/{name}"
         body = delivery.whole()
-        page = await office.page(query, body, where)
-        delivery.add_page(name, body, page.rows, page.keys)
-        received += page.rows
+        page = await office.page(path, query, body, where)
+        delivery.add_page(name, item.name, body, page.records)
+        received += len(page.records)
         marks.extend(page.marks)
         total = page.total if total is None else total
         is_last = received == total if by_number else page.next_cursor is None
@@ -78,7 +80,7 @@ async def _walk(order: Order, office: Office, delivery: Delivery) -> frozenset[i
             raise _unreconciled(f"declared total {total:,}, received {received:,}", where)
         if is_last:
             break
-        if not page.rows:
+        if not page.records:
             raise _unreconciled("an empty page is not the last one", where)
         if not by_number:
             query["cursor"] = page.next_cursor or ""

@@ -56,7 +56,7 @@ class Office:
     ) -> None:
         await self._client.aclose()
 
-    async def page(self, query: Mapping[str, str | int], into: Whole, where: str) -> Page:
+    async def page(self, path: str, query: Mapping[str, str | int], into: Whole, where: str) -> Page:
         """Fetch one page into a file and look at it; a try that broke off leaves nothing of itself.
 
         Raises:
@@ -66,24 +66,23 @@ class Office:
             async for attempt in attempts(self._patience):
                 with attempt:
                     async with self._bounded(where):
-                        await self._with_token(query, into, where)
+                        await self._with_token(path, query, into, where)
                     return read_page(into.flush(), where)
         except Interrupted as spent:
             raise spent.error(where) from None
         raise AssertionError("a last try either returns or raises")
 
-    async def _with_token(self, query: Mapping[str, str | int], into: Whole, where: str) -> None:
+    async def _with_token(self, path: str, query: Mapping[str, str | int], into: Whole, where: str) -> None:
         """Ask with the present token and, if it has expired, once more with a fresh one and the same cursor."""
         for is_second in (False, True):
             if self._token is None or is_second:
                 self._token = await self._new_token(where)
-            if await self._get(query, into, where):
+            if await self._get(path, query, into, where):
                 return
         raise CreditFileError("CF-1105", where=where, undone="Nothing was landed.")
 
-    async def _get(self, query: Mapping[str, str | int], into: Whole, where: str) -> bool:
+    async def _get(self, path: str, query: Mapping[str, str | int], into: Whole, where: str) -> bool:
         """Stream one answer to its file; False if the token is not accepted."""
-        path = str(self._order.source.server.properties["path"])
         bearer = {"Authorization": f"Bearer {self._token}"}
         async with self._client.stream("GET", self._url + path, params=dict(query), headers=bearer) as answer:
             if answer.status_code == httpx.codes.UNAUTHORIZED:

@@ -16,6 +16,7 @@ from schemas import Source, Table
 
 ENTRIES = "reason_entries"
 DISPOSITION = "disposition_code"
+REPEATED = "EXACT_DUPLICATE"
 NOT_CONTENT = ("source_record_no", "extracted_at")
 """Columns in which the same record differs each time the office sends it."""
 
@@ -62,6 +63,11 @@ def _stored(name: str, encrypted: str | None, is_identifier: bool) -> Column | N
     if not is_identifier:
         return F.col(name)
     return keyed(F.col(name)).alias(encrypted) if encrypted else None
+
+
+def refusal(source: Source) -> str:
+    """Return the reason of a record that its source gives no basis to load."""
+    return "NO_CONSENT_AT_SOURCE" if source.consent_proof == "AT_SOURCE" else "NO_CONSENT"
 
 
 def first_places(rows: DataFrame, earlier: DataFrame) -> DataFrame:
@@ -121,21 +127,38 @@ def classified(
     at = F.col("known_from_at")
     if grants is not None:
         joined = joined.join(grants, "certificate_hash", "left")
-        is_allowed = allows(F.col("windows"), at, "kinds", source.data_kind_code or "")
-        joined = joined.withColumns(dict(_article_14(table, at, r14).items()))
-    else:
-        is_allowed = F.lit(True)
+    is_allowed = _allowed(source, at, grants is not None, r14)
+    if grants is not None:
+        joined = joined.withColumns(_article_14(table, at, r14))
     disposition = (
         F.when(F.size(ENTRIES) > 0, F.lit("QUARANTINE"))
         .when(F.col("duplicate_of_id").isNotNull(), F.lit("DUPLICATE"))
         .when(~is_allowed, F.lit("SUPPRESSED"))
     )
     reasons = (
-        F.when(disposition == "DUPLICATE", F.array(F.lit("EXACT_DUPLICATE")))
-        .when(disposition == "SUPPRESSED", F.array(F.lit("NO_CONSENT")))
+        F.when(disposition == "DUPLICATE", F.array(F.lit(REPEATED)))
+        .when(disposition == "SUPPRESSED", F.array(F.lit(refusal(source))))
         .otherwise(F.col(ENTRIES))
     )
     return joined.withColumns({ENTRIES: reasons, DISPOSITION: disposition}).drop("windows")
+
+
+def _allowed(source: Source, at: Column, has_grants: bool, enabled: Sequence[str]) -> Column:
+    """Whether the law lets a record be loaded (domain.md, section 4.1): by the ledger, by consent at the source, or so.
+
+    A record that is public by law needs no consent whatever the rest of its source needs.
+    """
+    if source.consent_proof == "AT_SOURCE":
+        found = F.coalesce(F.col("has_share_consent"), F.lit(False))
+    elif has_grants:
+        kinds = "separate_kinds" if source.needs_separate_consent else "kinds"
+        found = allows(F.col("windows"), at, kinds, source.data_kind_code or "")
+        if source.r14_item is not None:
+            is_on = F.lit(source.r14_item in enabled)
+            found = found & is_on & allows(F.col("windows"), at, "items", source.r14_item)
+    else:
+        return F.lit(True)
+    return found if source.public_when is None else found | F.coalesce(F.expr(source.public_when), F.lit(False))
 
 
 def _article_14(table: Table, at: Column, enabled: Sequence[str]) -> dict[str, Column]:

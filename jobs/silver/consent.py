@@ -39,8 +39,9 @@ def live_windows(consent_grant: DataFrame) -> DataFrame:
 def granted_to(consent_grant: DataFrame, recipient: str) -> DataFrame:
     """Return one row per person with all windows granted to a recipient.
 
-    Columns: certificate_hash, windows ARRAY<STRUCT<live_from_at, live_to_at, known_from_at, known_to_at, kinds, items>>
-    where `items` are the article-14 items given in writing after notice of the adverse effects (CRR-14b).
+    Columns: certificate_hash, windows ARRAY<STRUCT<live_from_at, live_to_at, known_from_at, known_to_at, kinds,
+    separate_kinds, items>> where `separate_kinds` are kinds consented to by themselves (PIPL-29) and `items` the
+    article-14 items given in writing after notice of the adverse effects (CRR-14b).
     """
     written = F.col("has_adverse_notice") & F.col("form_code").isin(*WRITTEN) & F.col("document_hash").isNotNull()
     window = F.struct(
@@ -49,6 +50,7 @@ def granted_to(consent_grant: DataFrame, recipient: str) -> DataFrame:
         "known_from_at",
         "known_to_at",
         F.col("data_kind_codes").alias("kinds"),
+        F.when(F.col("is_separate_consent"), F.col("data_kind_codes")).alias("separate_kinds"),
         F.when(written, F.col("r14_item_codes")).alias("items"),
     )
     mine = live_windows(consent_grant).where(F.col("recipient_code") == recipient)
@@ -56,7 +58,7 @@ def granted_to(consent_grant: DataFrame, recipient: str) -> DataFrame:
 
 
 def allows(windows: Column, at: Column, field: str, wanted: str) -> Column:
-    """Whether any window, as known at an instant, lives at it and names a kind (`kinds`) or an item (`items`)."""
+    """Whether any window, as known at an instant, lives at it and names a kind or an item (see `granted_to`)."""
 
     def one(window: Column) -> Column:
         return (

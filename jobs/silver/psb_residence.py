@@ -27,7 +27,7 @@ def clean(bronze: DataFrame) -> DataFrame:
         code.of("dwelling_kind", F.col("dwelling_kind_code")).alias("dwelling_kind_code"),
         "address_text",
         code.of("district", F.col("district_code")).alias("district_code"),
-        "hukou_code",
+        code.of("region", F.col("hukou_code")).alias("hukou_code"),
         dates.day(F.col("hukou_date")).alias("hukou_date"),
         code.of("hukou_entry", F.col("hukou_entry_code")).alias("hukou_entry_code"),
         text.yes_no(F.col("has_coresident_child")).alias("has_coresident_child"),

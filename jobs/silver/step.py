@@ -49,12 +49,12 @@ def refine(
     Only classifying reads the consent ledger: before it, and not before, `wait` is called.
     """
     table = item.silver
-    plain = identified.drop("identity_text", "sealed_raw_text")
+    plain = identified.drop("identity_text", "sealed_raw_text", "sealed_undeclared_text")
     cleaned = with_keys(spark, clean(source, item, plain), keys, "link")
     rows = checked(cleaned, table, city.city.timezone).localCheckpoint()
     wait()
     earlier = tables.read(spark, lake, table.name).where(F.col("batch_id") < batch).select(*EARLIER)
-    grants = _grants(spark, lake, city, source)
+    grants = _grants(spark, lake, city, source) if item.names_a_person else None
     verdicts = classified(rows, source, table, earlier, grants, city.operator.r14_enabled_items)
     return Refined(item, verdicts.localCheckpoint())
 

@@ -15,6 +15,8 @@ from jobs.settings import Settings
 HERE = Path(__file__).parent
 PROGRAM = str(Path(sys.executable).with_name("creditfile"))
 BATCH = "2026-07"
+CONNECTED = ("amr_business", "consent_grant", "hmb_rental_contract", "hrss_social_insurance", "psb_residence")
+"""Offices whose DAGs are run: every transport is among them; the others' DAGs are the same, and are only parsed."""
 
 
 @pytest.fixture(scope="session")
@@ -55,4 +57,5 @@ def first_line(process: subprocess.Popen, seconds: float) -> dict:
 def surroundings(lake: Path, settings_file: Path) -> dict[str, str]:
     """Return the variables for a lake of its own beside the shared offices."""
     variables = airflow_up.environment(Settings(lake=lake))
-    return variables | {"CREDITFILE_SETTINGS": str(settings_file), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    connected = {"CREDITFILE_SETTINGS": str(settings_file), "CREDITFILE_SOURCES": ",".join(CONNECTED)}
+    return variables | connected | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}

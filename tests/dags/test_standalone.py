@@ -14,9 +14,8 @@ import polars
 import psutil
 import pytest
 
-import schemas
 from tests.contents import tables
-from tests.dags.conftest import BATCH, PROGRAM, first_line, surroundings
+from tests.dags.conftest import BATCH, CONNECTED, PROGRAM, first_line, surroundings
 
 pytestmark = [pytest.mark.slow, pytest.mark.spark]
 
@@ -114,7 +113,7 @@ def api(airflow):
     lake, ready = airflow
     password = json.loads(Path(ready["password_file"]).read_text())[ready["user"]]
     api = Api(ready["url"], ready["user"], password)
-    expected = len(schemas.sources()) + 2
+    expected = len(CONNECTED) + 2
     wait(lambda: api.get("/dags")["total_entries"] == expected, MINUTE, "the DAGs appear")
     return api
 
@@ -137,7 +136,7 @@ def test_what_is_no_period_is_refused_before_a_run_exists(api):
 
 def test_from_the_offices_to_the_banks(airflow, api):
     lake, _ = airflow
-    ledger, others = "source__consent_grant", [f"source__{s.name}" for s in schemas.sources()]
+    ledger, others = "source__consent_grant", [f"source__{name}" for name in CONNECTED]
     others.remove(ledger)
 
     for dag in (ledger, *others):

@@ -111,3 +111,17 @@ def test_a_file_that_came_twice_is_accounted_for():
     row = dict.fromkeys(metrics.expressions(INSURANCE), 0) | {"received": 110, "silver": 100}
     assert metrics.figures(INSURANCE, row)["unaccounted"] == 10
     assert metrics.figures(INSURANCE, row | {"duplicate": 10})["unaccounted"] == 0
+
+
+def test_a_code_of_a_long_list_is_asked_by_pattern_and_counted_like_any_other(spark):
+    batch = """
+        record_id | disposition_code | reason_entries | warning_codes | hukou_code
+        r1        |                  | []             | []            | 310115
+        r2        |                  | []             | []            | 310225
+        r3        |                  | []             | []            |
+        r4        |                  | []             | []            | 169999
+        r5        | QUARANTINE       | []             | []            | 169999
+        """
+    table = schemas.table("silver.psb_residence")
+    assert len(schemas.codes("region")) > schemas.MANY
+    assert figures(spark, table, batch)["outside__hukou_code"] == 1

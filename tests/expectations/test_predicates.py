@@ -223,3 +223,24 @@ def test_loans_and_shares_get_their_reasons_and_what_is_missing_none(spark, tabl
     frame = rows(spark, table, drawn, reasons="ARRAY<STRING>")
     judged = frame.selectExpr("reasons", f"array_compact(array({', '.join(cases)})) AS given").collect()
     assert [row["given"] for row in judged] == [row["reasons"] for row in judged]
+
+
+ENDED = """
+    record_id | close_kind_code | performed_date | closed_date | bad
+    open      |                 |                |             | false
+    elsewise  | NO_ASSETS       |                |             | false
+    one_day   | SETTLED         |                | 2026-09-01  | false
+    both_days | PERFORMED       | 2026-08-31     | 2026-09-01  | false
+    no_day    | PERFORMED       |                |             | true
+    """
+
+
+def test_what_is_said_to_have_ended_needs_one_of_the_days_of_an_end(spark):
+    rule = {
+        "column": "close_kind_code",
+        "values": ["PERFORMED", "SETTLED"],
+        "columns": ["performed_date", "closed_date"],
+    }
+    drawn = rows(spark, "silver.court_enforcement", ENDED, bad="BOOLEAN")
+    judged = drawn.selectExpr("record_id", "bad", f"{PREDICATES['stated_when']('', rule)} AS given").collect()
+    assert {row["record_id"]: row["given"] for row in judged} == {row["record_id"]: row["bad"] for row in judged}

@@ -153,6 +153,67 @@ SHARES = """
     percent   | 80        | 20         | 0             | 0               | 0          | RATIO_RANGE gov_ratio, RATIO_RANGE bank_ratio
     """
 
+MASKS = """
+    record_id | masked_certificate_no | d_masked_certificate_no | reasons
+    four      | 3101**********451X    | 3101**********451x      | []
+    six       | 310115********4512    | 310115********4512      | []
+    absent    |                       |                         | KEY_NULL masked_certificate_no
+    unmasked  | 31011519900307451X    | 31011519900307451X      | ID_CHARSET masked_certificate_no
+    too_open  | 310115199*****4512    | 310115199*****4512      | ID_CHARSET masked_certificate_no
+    """
+
+CASE_ENDS = """
+    record_id | close_kind_code | d_close_kind_code | performance_code | d_performance_code | performed_date | d_performed_date | closed_date | d_closed_date | reasons
+    open      |                 |                   | NONE             | 全部未履行         |                |                  |             |               | []
+    performed | PERFORMED       | 执行完毕          | FULL             | 全部履行           | 2026-09-01     | 20260901         |             |               | []
+    closed    | SETTLED         | 和解              |                  |                    |                |                  | 2026-09-01  | 20260901      | []
+    no_assets | NO_ASSETS       | 终本              | NONE             | 全部未履行         |                |                  |             |               | []
+    no_day    | SETTLED         | 和解              |                  |                    |                |                  |             |               | ADV_END_MISSING
+    no_end    | PERFORMED       | 执行完毕          |                  |                    |                | 9999-12-31       |             |               | ADV_END_MISSING
+    all_paid  |                 |                   | FULL             | 全部履行           |                |                  |             |               | ADV_END_MISSING
+    """
+
+CASE_DAYS = """
+    record_id | filed_date | d_filed_date | published_date | d_published_date | term_end_date | d_term_end_date | age_count | d_age_count | reasons
+    ok        | 2026-01-05 | 20260105     | 2026-02-01     | 20260201         | 2028-02-01    | 20280201        | 35        | 35          | []
+    backwards | 2026-01-05 | 20260105     | 2026-01-04     | 20260104         |               |                 |           |             | DATE_ORDER
+    no_filing |            |              |                |                  |               |                 |           |             | REQUIRED_NULL filed_date
+    age       | 2026-01-05 | 20260105     |                |                  |               |                 | 305       | 305         | VALUE_RANGE age_count
+    """
+
+PENALTIES = """
+    record_id | uscc_no            | d_uscc_no          | decided_date | d_decided_date | performed_date | d_performed_date | listed_date | d_listed_date | removed_date | d_removed_date | amount_cny | d_amount_cny | reasons
+    firm      | 91310115MA1K3ABC99 | 91310115MA1K3ABC99 | 2026-01-05   | 20260105       | 2026-02-01     | 20260201         |             |               |              |                | 500.00     | 500          | []
+    person    |                    |                    | 2026-01-05   | 20260105       |                |                  |             |               |              |                |            |              | []
+    mistyped  | 91310115MA1K3ABC98 | 91310115MA1K3ABC98 | 2026-01-05   | 20260105       |                |                  |             |               |              |                |            |              | USCC_CHECKSUM uscc_no
+    too_early |                    |                    | 2026-01-05   | 20260105       | 2026-01-04     | 20260104         |             |               |              |                |            |              | DATE_ORDER
+    relisted  |                    |                    | 2026-01-05   | 20260105       |                |                  | 2026-01-05  | 20260105      | 2025-12-31   | 20251231       |            |              | DATE_ORDER
+    fine      |                    |                    | 2026-01-05   | 20260105       |                |                  |             |               |              |                | -500.00    | -500         | AMOUNT_NEGATIVE amount_cny
+    """
+
+PROJECTS = """
+    record_id | unit_count | d_unit_count | occupied_count | d_occupied_count | reasons
+    full      | 400        | 400          | 400            | 400              | []
+    overfull  | 400        | 400          | 401            | 401              | VALUE_RANGE
+    minus     | 400        | 400          | -1             | -1               | VALUE_RANGE occupied_count
+    """
+
+GRADES = """
+    record_id | rating_year | d_rating_year | rating_code | d_rating_code | reasons
+    ok        | 2025        | 2025          | A           | A级           | []
+    no_year   |             | 25            | A           | A级           | VALUE_FORM rating_year
+    too_old   | 1998        | 1998          | A           | A级           | VALUE_RANGE rating_year
+    no_grade  | 2025        | 2025          |             | E             | CODE_UNKNOWN rating_code
+    """
+
+DISPUTES = """
+    record_id | target_source_code | d_target_source_code | received_at      | d_received_at    | resolved_at      | d_resolved_at    | reasons
+    ok        | court_enforcement  | 失信被执行人         | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-09-20T08:00 | 2026-09-20T08:00 | []
+    whole     |                    |                      | 2026-09-01T08:00 | 2026-09-01T08:00 |                  |                  | []
+    nowhere   |                    | 消费记录             | 2026-09-01T08:00 | 2026-09-01T08:00 |                  |                  | CODE_UNKNOWN target_source_code
+    backwards |                    |                      | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-08-31T08:00 | 2026-08-31T08:00 | DATE_ORDER
+    """
+
 DRAWN = {
     "silver.hrss_social_insurance": (PERSON, MONTHS, PAYMENTS, BASES, KINDS),
     "silver.amr_business": (CREDIT_CODES, INDUSTRIES),
@@ -162,6 +223,11 @@ DRAWN = {
     "silver.fin_loan_branch": (STREETS,),
     "silver.fin_fee": (DEPOSITS,),
     "silver.fin_guarantee": (SHARES,),
+    "silver.court_enforcement": (MASKS, CASE_ENDS, CASE_DAYS),
+    "silver.amr_penalty": (PENALTIES,),
+    "silver.hmb_rental_contract_project": (PROJECTS,),
+    "silver.tax_enterprise_rating": (GRADES,),
+    "silver.dispute_intake": (DISPUTES,),
 }
 
 

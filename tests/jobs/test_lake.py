@@ -1,9 +1,11 @@
 """Tables: what a contract makes of a new one, and that the short way of reading gives what Delta's own gives."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pyspark.sql import functions as F
 from pyspark.sql.types import BinaryType, StringType, StructField, StructType
 from pyspark.testing import assertDataFrameEqual
 
@@ -33,6 +35,17 @@ def lake(spark, tmp_path):
 def test_a_replaced_batch_holds_just_its_new_rows(spark, lake):
     found = tables.read(spark, lake, NAME).select("batch_id", "identity_hash").collect()
     assert sorted(map(tuple, found)) == [("2026-08", "a"), ("2026-08", "d"), ("2026-09", "c")]
+
+
+def test_a_column_the_contract_got_later_is_added_and_older_rows_have_none(spark, lake, monkeypatch):
+    table = schemas.table(NAME)
+    more = replace(table.system[-1], name="later_text", physical_type="STRING", required=False)
+    grown = replace(table, system=(*table.system, more))
+    monkeypatch.setattr(schemas, "table", lambda name: grown)
+    rows = identities(spark, "2026-09", "c").withColumn("later_text", F.lit("x"))
+    tables.replace_batch(spark, lake, NAME, "2026-09", rows)
+    found = tables.read(spark, lake, NAME).select("identity_hash", "later_text").collect()
+    assert sorted(map(tuple, found)) == [("a", None), ("c", "x"), ("d", None)]
 
 
 @pytest.mark.parametrize("few", [0, 64])

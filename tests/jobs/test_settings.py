@@ -219,3 +219,18 @@ def test_no_endpoint_is_its_own_error():
     with pytest.raises(CreditFileError) as caught:
         Settings().endpoint("psb_residence")
     assert (caught.value.code, caught.value.problem.where) == ("CF-9002", "psb_residence")
+
+
+@pytest.mark.parametrize("stated", ["psb_residence, amr_business", ["psb_residence", "amr_business"]])
+def test_an_installation_names_the_sources_that_deliver_to_it(monkeypatch, tmp_path, stated):
+    if isinstance(stated, str):
+        monkeypatch.setenv("CREDITFILE_SOURCES", stated)
+    else:
+        file = written(tmp_path / "s.yaml", f"sources: {json.dumps(stated)}\n")
+        monkeypatch.setenv("CREDITFILE_SETTINGS", str(file))
+    assert Settings().connected == ("psb_residence", "amr_business")
+
+
+def test_without_a_list_every_source_delivers_and_a_misspelt_one_is_told():
+    assert {"psb_residence", "consent_grant"} <= set(Settings().connected)
+    assert "psb_residens; did you mean psb_residence?" in problems(sources="psb_residens")

@@ -146,7 +146,8 @@ def test_the_verb_answers_people_and_programs(lake, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["format"] == "creditfile.status/1"
     assert set(found) == {"format", "lake", "items", "people", "releases"}
-    keys = {"source", "batch", "step", "status", "deliveries", "counts", "reasons", "finished_at", "code", "why", "fix"}
+    keys = {"source", "batch", "step", "status", "deliveries", "counts", "reasons", "notes", "finished_at"}
+    keys |= {"code", "why", "fix"}
     assert all(set(item) == keys for item in found["items"])
 
 

@@ -1,4 +1,4 @@
-"""The offices of the built city as real servers on loopback: three REST interfaces, one SFTP server, one database.
+"""The offices of the built city: REST interfaces and SFTP servers on loopback, databases, folders of dropped files.
 
 `open(lake / "city")` starts them on free ports and writes `endpoints.yaml`, which the pipeline's settings read.
 """
@@ -19,8 +19,10 @@ import asyncssh
 import uvicorn
 import yaml
 
+import schemas
 from jobs.city.offices import certificate, rest, sftp
 from jobs.city.offices.switches import KNOWN, switches
+from jobs.city.outbox.database import FILE
 
 __all__ = ["KNOWN", "Offices", "open"]
 
@@ -46,19 +48,30 @@ def open(city_dir: Path, faults: Iterable[str] = (), token_seconds: float = 300.
     endpoints: dict[str, dict[str, str]] = {}
     found: dict[str, rest.Office] = {}
     with ExitStack() as stack:
-        for source in rest.PATHS:
-            client = (f"creditfile-{source.replace('_', '-')}", secrets.token_urlsafe(24))
-            office = rest.Office(source, prepared / source, client, token_seconds=token_seconds, faults=wanted)
-            found[source] = office
-            pem = certificate.expired(home / "keys" / "expired.pem") if "F29" in wanted else None
-            port = stack.enter_context(_served(office, pem))
-            endpoints[source] = {
-                "url": f"{'https' if pem else 'http'}://127.0.0.1:{port}",
-                "client_id": client[0],
-                "client_secret": client[1],
-            }
-        endpoints["hrss_social_insurance"] = stack.enter_context(_bureau(home, wanted))
-        endpoints["amr_business"] = {"url": f"jdbc:sqlite:{prepared / 'amr_business' / 'register.db'}"}
+        uploads = sftp.spoiled(prepared / "sftp", home / ".spoiled", wanted)
+        stack.callback(shutil.rmtree, home / ".spoiled", ignore_errors=True)
+        dropped = _dropped(prepared / "drop", home / "drop")
+        for source in schemas.sources():
+            name = source.name
+            match source.server.transport:
+                case "rest":
+                    client = (f"creditfile-{name.replace('_', '-')}", secrets.token_urlsafe(24))
+                    found[name] = rest.Office(
+                        source, prepared / name, client, token_seconds=token_seconds, faults=wanted
+                    )
+                    pem = certificate.expired(home / "keys" / "expired.pem") if "F29" in wanted else None
+                    port = stack.enter_context(_served(found[name], pem))
+                    endpoints[name] = {
+                        "url": f"{'https' if pem else 'http'}://127.0.0.1:{port}",
+                        "client_id": client[0],
+                        "client_secret": client[1],
+                    }
+                case "sftp":
+                    endpoints[name] = stack.enter_context(_uploading(home, name, uploads, wanted))
+                case "jdbc":
+                    endpoints[name] = {"url": f"jdbc:sqlite:{prepared / name / FILE}"}
+                case _:
+                    endpoints[name] = {"url": f"file://{dropped}"}
         _write(path, endpoints)
         stack.callback(path.unlink, missing_ok=True)  # a stale address would look like an office that is down
         yield Offices(endpoints, path, found)
@@ -86,24 +99,32 @@ def _served(office: rest.Office, pem: Path | None) -> Iterator[int]:
 
 
 @contextmanager
-def _bureau(home: Path, faults: frozenset[str]) -> Iterator[dict[str, str]]:
-    host_key = sftp.key(home / "keys" / "hrss_host_key")
-    client_key = sftp.key(home / "keys" / "hrss_client_key")
-    spoiled = home / ".spoiled"
+def _uploading(home: Path, source: str, uploads: Path, faults: frozenset[str]) -> Iterator[dict[str, str]]:
+    """Open the SFTP server of one office."""
+    secret = home / "keys" / f"{source}_client_key"
+    host_key, client_key = sftp.key(home / "keys" / f"{source}_host_key"), sftp.key(secret)
     shown = asyncssh.generate_private_key("ssh-ed25519") if "F35" in faults else host_key
-    root = sftp.spoiled(home / "offices" / "sftp", spoiled, faults)
-    office = sftp.SftpOffice(root, home / "inbox", shown, client_key, cuts=2 if "F36" in faults else 0)
+    inbox = home / "inbox" / source
+    office = sftp.SftpOffice(source, uploads, inbox, shown, client_key, cuts=2 if "F36" in faults else 0)
     port = office.start()
     try:
         yield {
             "url": f"sftp://{sftp.USER}@127.0.0.1:{port}/",
             "username": sftp.USER,
-            "private_key_file": str(home / "keys" / "hrss_client_key"),
+            "private_key_file": str(secret),
             "host_key": " ".join(host_key.export_public_key().decode().split()[:2]),
         }
     finally:
         office.stop()
-        shutil.rmtree(spoiled, ignore_errors=True)
+
+
+def _dropped(prepared: Path, folder: Path) -> Path:
+    """Drop every prepared delivery where the pipeline takes them from; what was taken is dropped anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if prepared.is_dir():
+        shutil.copytree(prepared, folder, dirs_exist_ok=True)
+    return folder
 
 
 def _write(path: Path, endpoints: dict[str, Any]) -> None:

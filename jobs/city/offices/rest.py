@@ -7,6 +7,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qs
@@ -16,12 +17,8 @@ from fastapi.responses import JSONResponse
 
 from jobs.city.offices.listing import CursorError, Listing, Window, utc
 from jobs.city.offices.troubles import PAGES, problem, struck
+from schemas import Source
 
-PATHS = {
-    "psb_residence": "/v1/residence-registrations",
-    "hmb_rental_contract": "/v1/rental-contracts",
-    "consent_grant": "/v1/consent-grants",
-}
 LIMIT = 1000
 """Most records on a page."""
 
@@ -66,22 +63,21 @@ class Office:
 
     def __init__(
         self,
-        source: str,
+        source: Source,
         folder: Path,
         client: tuple[str, str],
         *,
         token_seconds: float,
         faults: frozenset[str],
     ) -> None:
-        self.source, self.faults = source, faults
-        # an invented office: its cursors are signed against mistakes, and are the same bytes whenever it is opened
-        self.listing = Listing(folder, hashlib.sha256(source.encode()).digest())
+        self.source, self.faults = source.name, faults
         self.tokens = Tokens(*client, token_seconds, 2 if "F24" in faults else None)
         self.requests = 0
         self._limit = SHORT if faults & PAGES else LIMIT
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self.app.post("/oauth/token")(self._token())
-        self.app.get(PATHS[source])(self._records)
+        for item in source.objects:
+            self.app.get(source.server.path_of(item.name))(self._listed(item.name, folder / item.name))
 
     def _token(self) -> Callable[..., object]:
         async def token(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
@@ -96,8 +92,15 @@ class Office:
 
         return token
 
+    def _listed(self, name: str, folder: Path) -> Callable[..., Response]:
+        """Return what answers for one record type."""
+        # an invented office: its cursors are signed against mistakes, and are the same bytes whenever it is opened
+        listing = Listing(folder, hashlib.sha256(f"{self.source}{name}".encode()).digest())
+        return partial(self._records, listing)
+
     def _records(
         self,
+        listing: Listing,
         updated_before: str,
         updated_since: str | None = None,
         limit: int = LIMIT,
@@ -109,7 +112,7 @@ class Office:
             return problem(401, "token expired", **{"WWW-Authenticate": 'Bearer error="invalid_token"'})
         try:
             window = Window(utc(updated_since, ""), utc(updated_before, ""), min(max(1, limit), self._limit))
-            page = self.listing.page(window, cursor)
+            page = listing.page(window, cursor)
         except CursorError:
             return problem(400, "cursor not valid")
         except ValueError:

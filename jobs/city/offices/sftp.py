@@ -1,4 +1,4 @@
-"""The social-insurance bureau's SFTP server: key login, one folder a source and batch, an inbox for return files.
+"""An office's SFTP server: key login, one folder a batch, an inbox for return files.
 
 Nothing else than a return file can be written.
 """
@@ -17,7 +17,7 @@ import asyncssh
 
 USER = "creditfile"
 FEW = 100
-RETURN_FILE = re.compile(rb"\A/inbox/hrss_social_insurance/(return-[0-9-]{1,30}\.json(?:\.part)?)\Z")
+RETURN_FILE = re.compile(rb"\A/inbox/([a-z_]+)/(return-[0-9-]{1,30}\.json(?:\.part)?)\Z")
 
 
 def key(path: Path) -> asyncssh.SSHKey:
@@ -32,11 +32,12 @@ def key(path: Path) -> asyncssh.SSHKey:
 
 
 class ReadOnly(asyncssh.SFTPServer):
-    """Serves a folder and refuses every change but to a return file in the inbox.
+    """Serves the folder of one source and refuses every change but to a return file in its inbox.
 
     The first `cuts` downloads of a data file break off in the middle.
     """
 
+    source = b""
     root = ""
     inbox = Path()
     cuts = 0
@@ -47,7 +48,7 @@ class ReadOnly(asyncssh.SFTPServer):
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """Open for reading only, unless it is a return file."""
-        if pflags & ~asyncssh.FXF_READ and not RETURN_FILE.match(path):
+        if pflags & ~asyncssh.FXF_READ and not self._returned(path):
             raise asyncssh.SFTPPermissionDenied("this office only hands out")
         opened = super().open(path, pflags, attrs)
         if type(self).cuts and path.endswith(b".csv"):
@@ -56,13 +57,21 @@ class ReadOnly(asyncssh.SFTPServer):
         return opened
 
     def map_path(self, path: bytes) -> bytes:
-        """Keep the inbox beside the city, not among the uploads, which some faults serve from a copy."""
-        returned = RETURN_FILE.match(path)
-        return os.fsencode(self.inbox / os.fsdecode(returned[1])) if returned else super().map_path(path)
+        """Keep the inbox beside the city, not among the uploads, and each office to its own folder of them."""
+        if returned := self._returned(path):
+            return os.fsencode(self.inbox / os.fsdecode(returned))
+        if not re.match(rb"\A/(%b(/.*)?)?\Z" % re.escape(self.source), path, re.DOTALL):
+            raise asyncssh.SFTPNoSuchFile("not of this office")
+        return super().map_path(path)
+
+    def _returned(self, path: bytes) -> bytes | None:
+        """Return the name of a return file that the path means, if it means one of this office's."""
+        found = RETURN_FILE.match(path)
+        return found[2] if found and found[1] == self.source else None
 
     def posix_rename(self, oldpath: bytes, newpath: bytes) -> Awaitable[None] | None:
         """Let a return file be given its name."""
-        if RETURN_FILE.match(oldpath) and RETURN_FILE.match(newpath):
+        if self._returned(oldpath) and self._returned(newpath):
             return super().posix_rename(oldpath, newpath)
         return _refuse()
 
@@ -92,10 +101,18 @@ class SftpOffice:
     """The server in a thread of its own, with its own loop."""
 
     def __init__(
-        self, root: Path, inbox: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey, *, cuts: int = 0
+        self,
+        source: str,
+        root: Path,
+        inbox: Path,
+        host_key: asyncssh.SSHKey,
+        client_key: asyncssh.SSHKey,
+        *,
+        cuts: int = 0,
     ) -> None:
         inbox.mkdir(parents=True, exist_ok=True)
-        self._server_class = type("Served", (ReadOnly,), {"root": str(root), "inbox": inbox, "cuts": cuts})
+        habits = {"source": source.encode(), "root": str(root), "inbox": inbox, "cuts": cuts}
+        self._server_class = type("Served", (ReadOnly,), habits)
         self._host_key, self._client_key = host_key, client_key
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="city-sftp", daemon=True)

@@ -53,7 +53,7 @@ class Fee(NamedTuple):
     day: date
     kind: str
     standard: int
-    count: int
+    transactions: int
     uscc: str = ""
 
 
@@ -122,7 +122,7 @@ def _record(census: Census, life: Life, account: Account, fee: Fee) -> Item:
         uscc_no=fee.uscc or None,
         standard_cny=f"{fee.standard / 100:.2f}",
         charged_cny=f"{_charged(stream, account, fee) / 100:.2f}",
-        transaction_count=str(fee.count),
+        transaction_count=str(fee.transactions),
         account_class_code=word(census, bank, account.class_, _WORDS),
         verify_level_code=word(census, bank, str(account.verified), _WORDS),
         risk_grade_code=word(census, bank, account.risk, _WORDS),

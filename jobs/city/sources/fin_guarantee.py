@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from jobs.city import finance, institutions, months
+from jobs.city import finance, months
 from jobs.city.chance import Stream
 from jobs.city.damage import spoil
 from jobs.city.finance import Loan
@@ -125,7 +126,7 @@ def _record(census: Census, life: Life, one: Guarantee, day: date, state: str) -
     uscc = loan.shop.business.uscc if loan.shop else None
     has_insurer = is_granted and one.split[2] > 0
     shares = {column: share(census, one.guarantor, part) for column, part in zip(SHARES, one.split, strict=True)}
-    terms = shares | {
+    terms: dict[str, Any] = shares | {
         "loan_no": loan.number,
         "gov_unit_code": one.fund,
         "guarantor_code": one.guarantor if one.split[3] else None,

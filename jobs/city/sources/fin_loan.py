@@ -37,8 +37,13 @@ def without_notice(item: Item, layout: Layout, stream: Stream) -> bool:
 
 
 def without_end(item: Item, layout: Layout, stream: Stream) -> bool:
-    """Report a loan as settled and forget when its arrears ended."""
-    if not _stated(item, layout, "adverse_end_date") or not _stated(item, layout, "settled_date"):
+    """Report a loan with arrears as settled, and not when they ended."""
+    if not _stated(item, layout, "adverse_start_date"):
+        return False
+    if not _stated(item, layout, "adverse_end_date"):
+        word = "SETTLED" if _stated(item, layout, "status_code").isascii() else _WORDS["SETTLED"]
+        return spoil(item, layout, "status_code", word, "ADV_END_MISSING")
+    if not _stated(item, layout, "settled_date"):
         return False
     return spoil(item, layout, "adverse_end_date", stream.pick(("", "9999-12-31", "-")), "ADV_END_MISSING")
 

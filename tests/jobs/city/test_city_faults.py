@@ -139,9 +139,9 @@ def test_a_bureau_that_hangs_up_in_mid_download_is_asked_again(land, undisturbed
 def test_the_bureau_finds_the_reason_in_its_inbox(land, lake):
     with pytest.raises(CreditFileError, match="CF-1202") as refused:
         land(SFTP, "F34")
-    said = json.loads((lake / "city" / "inbox" / f"return-{BATCH}-1.json").read_text("utf-8"))
+    said = json.loads((lake / "city" / "inbox" / SFTP / f"return-{BATCH}-1.json").read_text("utf-8"))
     assert said["what"] == refused.value.problem.what
-    assert not list((lake / "city" / "inbox").glob("*.part"))
+    assert not list((lake / "city" / "inbox" / SFTP).glob("*.part"))
 
 
 @pytest.fixture

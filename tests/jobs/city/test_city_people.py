@@ -2,11 +2,13 @@ from collections import Counter, defaultdict
 
 import pytest
 
+import schemas
 from jobs.city import lives, months, numbers
 from jobs.city.chance import Stream
 from jobs.city.names import variant
 from jobs.city.people import Census, person
 from jobs.city.profile import profile
+from jobs.city.regions import REGIONS
 
 UNTIL = months.month("2026-09")
 
@@ -83,3 +85,11 @@ def test_a_recycled_number_had_another_holder_before(census, people):
 @pytest.mark.parametrize("name", ["张伟", "欧阳娜娜", "SMITH EMMA", "古丽娜尔·买买提", "李堃"])
 def test_a_written_variant_differs(name):
     assert all(variant(name, Stream(1, "v", index)) != name for index in range(40))
+
+
+def test_every_region_of_the_city_s_people_is_one_the_standard_lists_or_listed():
+    """Otherwise the pipeline would set aside what the city holds for true."""
+    hukou = {region.hukou_code for region in REGIONS} - {None}
+    numbers_begin = {region.certificate_code for region in REGIONS if region.kind == "RID"}
+    assert len(hukou) > 90
+    assert (hukou | numbers_begin) - set(schemas.codes("region")) == set()

@@ -1,5 +1,8 @@
+from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
 
+import schemas
+from expectations.rows import reasons_sql
 from jobs.silver.psb_residence import clean
 from tests.literal import delivered, rows
 
@@ -20,3 +23,54 @@ def test_a_registration_gets_its_codes_dates_and_phone(spark):
     expected = rows(spark, "silver.psb_residence", silver)
     cleaned = clean(delivered(spark, "bronze.psb_residence", bronze))
     assertDataFrameEqual(cleaned.select(expected.columns), expected)
+
+
+def test_a_hukou_code_is_a_division_of_some_year_and_anything_else_is_no_guess(spark):
+    bronze = """
+        record_id | hukou_code
+        r1        | 310115
+        r2        | ３４１２２５
+        r3        | 310225
+        r4        | 510211
+        r5        | 169999
+        r6        | 3101
+        r7        | 310115000000
+        r8        | 安徽阜南
+        r9        | 无
+    """
+    silver = """
+        record_id | hukou_code
+        r1        | 310115
+        r2        | 341225
+        r3        | 310225
+        r4        | 510211
+        r5        |
+        r6        |
+        r7        |
+        r8        |
+        r9        |
+    """
+    expected = rows(spark, "silver.psb_residence", silver)
+    cleaned = clean(delivered(spark, "bronze.psb_residence", bronze))
+    assertDataFrameEqual(cleaned.select(expected.columns), expected)
+
+
+def test_an_unknown_hukou_code_is_a_reason_and_none_at_all_is_not(spark):
+    bronze = """
+        record_id | hukou_code
+        r1        | 310225
+        r2        | 169999
+        r3        | 无
+    """
+    expected = """
+        record_id | reason_entries
+        r1        | []
+        r2        | CODE_UNKNOWN hukou_code
+        r3        | []
+    """
+    table = schemas.table("silver.psb_residence")
+    of_hukou = "filter(%s, entry -> entry LIKE '%%hukou_code')" % reasons_sql(table, "error")  # noqa: UP031
+    drawn = delivered(spark, "bronze.psb_residence", bronze)
+    cleaned = clean(drawn).withColumn("received_date", F.lit("2026-09-04").cast("date"))
+    found = cleaned.select("record_id", F.expr(of_hukou).alias("reason_entries"))
+    assertDataFrameEqual(found, rows(spark, "silver.psb_residence", expected, reason_entries="ARRAY<STRING>"))

@@ -1,16 +1,37 @@
 """Records of the public security bureau: registrations, permits, endorsements, moves, hukou, departures, deaths."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from jobs.city import addresses, months
 from jobs.city.chance import Stream
+from jobs.city.layout import Fact, Flaws, Layout, layout
 from jobs.city.lives import Life, phones
 from jobs.city.people import Census, person
-from jobs.city.records import RESIDENCE, Item
+from jobs.city.records import Item
 
-_AT = RESIDENCE.places
+LAYOUT = layout(
+    "psb_residence",
+    prefix="PSB",
+    flaws=Flaws(
+        codes=(("residence_reason_code", "打零工"), ("dwelling_kind_code", "VILLA"), ("gender_code", "3")),
+        dates=("arrive_date", "valid_to_date", "residence_start_date", "issue_date"),
+        placeholders=(
+            ("residence_end_date", "9999-12-31", False),
+            ("arrive_date", "1900-01-01", False),
+            ("issue_date", "1900-01-01", True),
+        ),
+        future=("birth_date",),
+        order=(("issue_date", "valid_to_date"),),
+        keys=("registration_no",),
+        restated=("address_text", lambda text, stream: f"{text}（第{stream.between(1, 9)}次核对）"),
+        strange=("registration_no", lambda number: f"DX{number[2:]}"),
+        deletes=True,
+    ),
+)
+LAYOUTS = (LAYOUT,)
+_AT = LAYOUT.places
 _REASONS = {"EMPLOYEE": "WORK", "FLEXIBLE": "WORK", "OWNER": "BUSINESS"}
 _LABELS = {"WORK": "务工", "BUSINESS": "经商", "JOIN_CHILD": "投靠子女", "ACCOMPANY": "随迁"}
 
@@ -39,8 +60,8 @@ class Registry:
             row[_AT[name]] = value.isoformat() if isinstance(value, date) else value
         row[_AT["mobile_no"]] = _phone(self.census, self.life, months.of(day))
         second = self.stream.between(9 * 3600, 17 * 3600)
-        key = [row[_AT[name]] for name in RESIDENCE.key]
-        is_known = any([item.values[_AT[name]] for name in RESIDENCE.key] == key for item in self.items[-1:])
+        key = [row[_AT[name]] for name in LAYOUT.key]
+        is_known = any([item.values[_AT[name]] for name in LAYOUT.key] == key for item in self.items[-1:])
         row[_AT["operation_code"]] = "U" if is_known else operation
         row[_AT["event_at"]] = months.local_text(day, second, self.census.profile.zone)
         self.items.append(Item(months.of(day), day, second, list(row)))
@@ -50,7 +71,7 @@ class Registry:
         who, stream = self.life.person, self.stream
         kept = self._permit(day)
         self.count += 1
-        row: list[Any] = [None] * len(RESIDENCE.columns)
+        row: list[Any] = [None] * len(LAYOUT.columns)
         hukou = self.life.home.hukou_on(day)
         reason = self._reason(day)
         is_label = stream.chance(0.3)
@@ -120,7 +141,7 @@ class Registry:
 
 def _phone(census: Census, life: Life, month: int) -> str:
     tie = life.person.tie
-    if tie is not None and tie.kind == "attack" and tie.follows:  # another's phone on one's own record
+    if tie is not None and attacks(life):
         return phones(census, person(census, tie.other), month)[-1].number
     return life.phone_in(month)
 
@@ -200,3 +221,32 @@ def registry(census: Census, life: Life) -> Registry:
     old = [item for item in page.items if item.month < start]
     page.items = old[-1:] + [item for item in page.items if item.month >= start]
     return page
+
+
+def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:
+    """Return the bureau's rows on a person."""
+    return [(LAYOUT, registry(census, life).items)]
+
+
+def identifiers(census: Census, life: Life) -> Iterator[tuple[str, str | None, date | None, date | None, bool]]:
+    """Yield permit numbers and addresses as written, and the phone of another that an attacker gave."""
+    page = registry(census, life)
+    if attacks(life) and page.row is not None:
+        yield "MOBILE", page.row[_AT["mobile_no"]], None, None, False
+    for kind, column in (("PERMIT", "permit_no"), ("ADDRESS", "address_text")):
+        written = {item.values[_AT[column]] for item in page.items} - {None}
+        yield from ((kind, value, None, None, True) for value in sorted(written))
+
+
+def facts(census: Census, life: Life) -> Iterator[Fact]:
+    """Yield registrations, permits and the hukou."""
+    page = registry(census, life)
+    yield from (Fact("RESIDENCE", start, end, district) for _, start, end, district in page.spells)
+    yield from (Fact("PERMIT", start, end) for start, end in page.permits)
+    yield from (Fact("HUKOU", hukou.since, None, hukou.code) for hukou in life.home.hukou)
+
+
+def attacks(life: Life) -> bool:
+    """Say whether the person gives another's phone on the own record."""
+    tie = life.person.tie
+    return tie is not None and tie.kind == "attack" and tie.follows
