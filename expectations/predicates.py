@@ -166,6 +166,46 @@ def matches(c: str, arguments: Mapping[str, Any]) -> str:
     return f"{c} IS NOT NULL AND NOT ({matches_sql(c, arguments['pattern'])})"
 
 
+def renewal_before_grant(_: str, arguments: Mapping[str, Any]) -> str:
+    """A loan that says it renews another, though it was not paid out, or before the day it was applied for.
+
+    `columns`: number of the renewed loan, instant of applying (missing: not judged), day of paying out.
+    """
+    renewed, applied, granted = arguments["columns"]
+    return f"{renewed} IS NOT NULL AND ({granted} IS NULL OR coalesce({granted} < to_date({applied}), false))"
+
+
+def adverse_without_notice(_: str, arguments: Mapping[str, Any]) -> str:
+    """An adverse event whose person was not told by the day it was provided (征信业管理条例 art. 15).
+
+    `columns`: start of the event, day of notice, day of providing; without either day nothing shows that it was told.
+    """
+    start, notice, provided = arguments["columns"]
+    return f"{start} IS NOT NULL AND NOT coalesce({notice} <= {provided}, false)"
+
+
+def ended_without_end(_: str, arguments: Mapping[str, Any]) -> str:
+    """An adverse event reported as over without the day it ended: art. 16 counts from that day, which is never guessed.
+
+    `columns`: state, start and end of the event; `ended`: the states that say it is over.
+    """
+    state, start, end = arguments["columns"]
+    over = ", ".join(_text(code) for code in arguments["ended"])
+    return f"coalesce({state} IN ({over}), false) AND {start} IS NOT NULL AND {end} IS NULL"
+
+
+def shares_not_whole(_: str, arguments: Mapping[str, Any]) -> str:
+    """Shares of one whole that do not make 1 within `tolerance`; one that is missing counts as 0.
+
+    Not judged where none is stated, nor where one lies outside 0 to 1: that one has its own reason.
+    """
+    shares = arguments["columns"]
+    is_stated = f"coalesce({', '.join(shares)}) IS NOT NULL"
+    in_range = " AND ".join(f"coalesce({c} BETWEEN 0 AND 1, true)" for c in shares)
+    total = " + ".join(f"coalesce({c}, 0)" for c in shares)
+    return f"{is_stated} AND {in_range} AND abs({total} - 1) > {arguments['tolerance']}"
+
+
 def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
     """A column has one of some values, and none of the columns that must then be stated is."""
     values = ", ".join(_text(value) for value in arguments["values"])
@@ -204,6 +244,10 @@ PREDICATES: dict[str, Predicate] = {
         fits_month,
         no_wildcard,
         matches,
+        renewal_before_grant,
+        adverse_without_notice,
+        ended_without_end,
+        shares_not_whole,
         stated_when,
         begins_with_code,
         negative_unless,

@@ -191,6 +191,61 @@ def test_a_final_newline_is_no_match():
     )
 
 
+FINANCE = {
+    "RENEWAL_BEFORE_GRANT": ("renewal_before_grant", ["renewal_of_loan_no", "applied_at", "grant_date"], {}),
+    "ADV_NO_NOTICE": ("adverse_without_notice", ["adverse_start_date", "notice_date", "provided_date"], {}),
+    "ADV_END_MISSING": (
+        "ended_without_end",
+        ["status_code", "adverse_start_date", "adverse_end_date"],
+        {"ended": ["SETTLED", "WRITTEN_OFF"]},
+    ),
+    "SHARE_SUM": ("shares_not_whole", ["gov_ratio", "bank_ratio", "firm_ratio"], {"tolerance": 0.0001}),
+}
+
+LOANS = """
+    renewal_of_loan_no | applied_at       | grant_date | adverse_start_date | adverse_end_date | notice_date | provided_date | status_code | reasons
+                       |                  |            |                    |                  |             |               |             | []
+    D1                 |                  | 2026-06-01 |                    |                  |             |               |             | []
+    D1                 | 2026-06-01T23:59 | 2026-06-01 |                    |                  |             |               |             | []
+    D1                 | 2026-06-02T00:00 | 2026-06-01 |                    |                  |             |               |             | RENEWAL_BEFORE_GRANT
+    D1                 |                  |            |                    |                  |             |               |             | RENEWAL_BEFORE_GRANT
+                       |                  |            | 2026-06-01         |                  | 2026-07-01  | 2026-07-01    |             | []
+                       |                  |            | 2026-06-01         |                  | 2026-07-01  |               |             | ADV_NO_NOTICE
+                       |                  |            | 2026-06-01         |                  |             | 2026-07-01    | SETTLED     | ADV_NO_NOTICE, ADV_END_MISSING
+                       |                  |            | 2026-06-01         | 2026-08-01       | 2026-07-01  | 2026-07-01    | WRITTEN_OFF | []
+                       |                  |            |                    |                  |             |               | WRITTEN_OFF | []
+    """
+
+SHARES = """
+    gov_ratio | bank_ratio | firm_ratio | reasons
+    0.5       | 0.3        | 0.2        | []
+    0.5       | 0.3        | 0.2001     | []
+    0.5       | 0.3        | 0.200101   | SHARE_SUM
+    0.5       | 0.3        | 0.1        | SHARE_SUM
+              |            | 1          | []
+              |            |            | []
+    50        | 30         | 20         | []
+    1.5       | -0.5       | 0.5        | []
+    """
+
+
+@pytest.mark.parametrize(
+    ("table", "drawn", "named"),
+    [
+        ("silver.fin_loan", LOANS, ("RENEWAL_BEFORE_GRANT", "ADV_NO_NOTICE", "ADV_END_MISSING")),
+        ("silver.fin_guarantee", SHARES, ("SHARE_SUM",)),
+    ],
+)
+def test_loans_and_shares_get_their_reasons_and_what_is_missing_none(spark, table, drawn, named):
+    cases = []
+    for reason in named:
+        name, columns, more = FINANCE[reason]
+        cases.append(f"CASE WHEN {PREDICATES[name]('', {'columns': columns, **more})} THEN '{reason}' END")
+    frame = rows(spark, table, drawn, reasons="ARRAY<STRING>")
+    judged = frame.selectExpr("reasons", f"array_compact(array({', '.join(cases)})) AS given").collect()
+    assert [row["given"] for row in judged] == [row["reasons"] for row in judged]
+
+
 ENDED = """
     record_id | close_kind_code | performed_date | closed_date | bad
     open      |                 |                |             | false

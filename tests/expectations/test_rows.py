@@ -167,6 +167,60 @@ GRANTS = """
     minus     |               | -1              | -1                | VALUE_RANGE frequency_count
     """
 
+RATES = """
+    record_id | rate_ratio | d_rate_ratio | reasons
+    ok        | 0.043500   | 4.35%        | []
+    free      | 0.000000   | 0            | []
+    percent   | 4.350000   | 4.35         | RATIO_RANGE rate_ratio
+    minus     | -0.010000  | -1%          | RATIO_RANGE rate_ratio
+    """
+
+RENEWALS = """
+    record_id | renewal_of_loan_no | applied_at       | d_applied_at     | grant_date | d_grant_date | reasons
+    ok        | D1                 | 2026-06-01T01:00 | 2026-06-01T01:00 | 2026-06-01 | 2026-06-01   | []
+    first     |                    | 2026-06-02T01:00 | 2026-06-02T01:00 | 2026-06-01 | 2026-06-01   | []
+    too_early | D1                 | 2026-06-02T01:00 | 2026-06-02T01:00 | 2026-06-01 | 2026-06-01   | RENEWAL_BEFORE_GRANT
+    not_paid  | D1                 | 2026-06-02T01:00 | 2026-06-02T01:00 |            |              | RENEWAL_BEFORE_GRANT
+    """
+
+ARREARS = """
+    record_id | status_code | d_status_code | adverse_start_date | adverse_end_date | notice_date | provided_date | reasons
+    ok        | OPEN        | 正常          | 2026-06-01         |                  | 2026-07-10  | 2026-07-10    | []
+    paid      | SETTLED     | 结清          | 2026-06-01         | 2026-08-15       | 2026-07-10  | 2026-09-05    | []
+    none      | SETTLED     | 结清          |                    |                  |             | 2026-09-05    | []
+    untold    | OPEN        | 正常          | 2026-06-01         |                  |             | 2026-07-10    | ADV_NO_NOTICE
+    too_late  | OPEN        | 正常          | 2026-06-01         |                  | 2026-07-11  | 2026-07-10    | ADV_NO_NOTICE
+    no_end    | SETTLED     | 结清          | 2026-06-01         |                  | 2026-07-10  | 2026-09-05    | ADV_END_MISSING
+    lost      | WRITTEN_OFF | 核销          | 2026-06-01         |                  | 2026-07-10  | 2026-09-05    | []
+    backwards | SETTLED     | 结清          | 2026-06-01         | 2026-05-15       | 2026-07-10  | 2026-09-05    | DATE_ORDER
+    """
+
+STREETS = """
+    record_id | street_code | d_street_code | longitude_value | d_longitude_value | reasons
+    ok        | 310115005   | 310115005     | 121.5447        | 121.5447          | []
+    name      | 陆家嘴      | 陆家嘴        | 121.5447        | 121.5447          | VALUE_PATTERN street_code
+    minutes   | 310115005   | 310115005     | 12132.6800      | 12132.68          | VALUE_RANGE longitude_value
+    """
+
+DEPOSITS = """
+    record_id | deposit_band | d_deposit_band | charged_cny | d_charged_cny | reasons
+    ok        | 10000-50000  | 10000-50000    | 0.00        | 0             | []
+    most      | 500000+      | 500000+        | 10.00       | 10            | []
+    sum       | 12345.67     | 12345.67       | 10.00       | 10            | VALUE_PATTERN deposit_band
+    returned  |              |                | -10.00      | -10           | AMOUNT_NEGATIVE charged_cny
+    """
+
+SHARES = """
+    record_id | gov_ratio | bank_ratio | insurer_ratio | guarantor_ratio | firm_ratio | reasons
+    ok        | 0.4       | 0.2        | 0.1           | 0.2             | 0.1        | []
+    two_only  | 0.8       | 0.2        |               |                 |            | []
+    thirds    | 0.3333    | 0.3333     | 0.3333        |                 |            | []
+    open      |           |            |               |                 |            | []
+    missing   | 0.4       | 0.2        | 0.1           | 0.2             |            | SHARE_SUM
+    too_much  | 0.4       | 0.2        | 0.1           | 0.2             | 0.1002     | SHARE_SUM
+    percent   | 80        | 20         | 0             | 0               | 0          | RATIO_RANGE gov_ratio, RATIO_RANGE bank_ratio
+    """
+
 MASKS = """
     record_id | masked_certificate_no | d_masked_certificate_no | reasons
     four      | 3101**********451X    | 3101**********451x      | []
@@ -269,6 +323,10 @@ DRAWN = {
     "silver.tax_income_filing": (FILINGS,),
     "silver.hrss_employment": (REGISTRATIONS,),
     "silver.consent_grant": (WILDCARDS, WITHDRAWALS, GRANTS),
+    "silver.fin_loan": (RATES, RENEWALS, ARREARS),
+    "silver.fin_loan_branch": (STREETS,),
+    "silver.fin_fee": (DEPOSITS,),
+    "silver.fin_guarantee": (SHARES,),
     "silver.court_enforcement": (MASKS, CASE_ENDS, CASE_DAYS),
     "silver.amr_penalty": (PENALTIES,),
     "silver.hmb_rental_contract_project": (PROJECTS,),

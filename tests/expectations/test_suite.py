@@ -8,6 +8,7 @@ import schemas
 from expectations import extra, limits, metrics, trend
 from expectations.rows import checks
 from expectations.suite import metrics_suite, native
+from jobs.session import CONF
 
 SILVER = [item.silver for source in schemas.sources() for item in source.objects]
 WRITTEN = [table for table in schemas.tables() if table.layer == "gold"]
@@ -59,8 +60,8 @@ def test_written_rows_can_be_judged_without_what_was_delivered(table):
 
 @pytest.mark.parametrize("table", [*SILVER, *WRITTEN], ids=lambda table: table.name)
 def test_one_aggregate_stays_small_enough_to_be_compiled_as_one(table):
-    """Beyond 100 columns Spark leaves whole-stage code generation."""
-    assert len(metrics.expressions(table)) <= 100
+    """Beyond `spark.sql.codegen.maxFields` columns Spark leaves whole-stage code generation."""
+    assert len(metrics.expressions(table)) <= int(CONF["spark.sql.codegen.maxFields"])
 
 
 def test_every_reason_has_words_in_the_code_list():
