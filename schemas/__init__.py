@@ -9,6 +9,7 @@ from pathlib import Path
 from schemas.codes import MANY, Code, codes, fixes, pattern
 from schemas.contract import load_source, load_tables
 from schemas.model import Column, ContractError, Rule, Server, Source, SourceObject, Table
+from schemas.priority import priorities, rank
 from schemas.profile import City, city, rules
 
 HERE = Path(__file__).parent
@@ -28,6 +29,8 @@ __all__ = [
     "codes",
     "fixes",
     "pattern",
+    "priorities",
+    "rank",
     "rules",
     "source",
     "sources",
