@@ -8,6 +8,8 @@ delivery in the city's time. Algorithms: domain.md, section 3.1.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import schemas
+
 Predicate = Callable[[str, Mapping[str, Any]], str]
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -157,6 +159,24 @@ def matches(c: str, arguments: Mapping[str, Any]) -> str:
     return f"{c} IS NOT NULL AND NOT ({matches_sql(c, arguments['pattern'])})"
 
 
+def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
+    """A column has one of some values, and none of the columns that must then be stated is."""
+    values = ", ".join(_text(value) for value in arguments["values"])
+    is_so = f"coalesce({arguments['column']} IN ({values}), false)"
+    return f"{is_so} AND coalesce({', '.join(arguments['columns'])}) IS NULL"
+
+
+def begins_with_code(c: str, arguments: Mapping[str, Any]) -> str:
+    """A value whose first `characters` are no code of `codeList`: a class under a group that the list does not hold."""
+    known = ", ".join(_text(code) for code in schemas.codes(arguments["codeList"]))
+    return f"coalesce(substr({c}, 1, {arguments['characters']}) NOT IN ({known}), false)"
+
+
+def negative_unless(c: str, arguments: Mapping[str, Any]) -> str:
+    """An amount below nothing where the flag that would explain it is not set."""
+    return f"coalesce({c} < 0, false) AND NOT coalesce({arguments['flag']}, false)"
+
+
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
@@ -176,6 +196,9 @@ PREDICATES: dict[str, Predicate] = {
         in_order,
         no_wildcard,
         matches,
+        stated_when,
+        begins_with_code,
+        negative_unless,
     )
 }
 """Predicates by the name a contract calls them."""

@@ -273,6 +273,12 @@ CODES: dict[str, Code] = {
         "agree a new contract version with the office, or ask it to deliver as agreed",
         4,
     ),
+    "CF-2102": Code(
+        "values drift",
+        "A column no longer holds what the contract says: another type or unit (元/万元), or codes no list knows.",
+        "agree a new contract version with the office, or ask it to deliver as agreed",
+        4,
+    ),
     # 22 batch gate
     "CF-2201": Code(
         "batch held by its gate",

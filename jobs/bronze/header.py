@@ -14,7 +14,6 @@ from typing import NamedTuple
 from jobs.errors import CreditFileError
 from jobs.ingest.receipt import LandedFile, Receipt
 from schemas import Source, SourceObject
-from schemas.door import named
 
 ALIKE = 0.6
 """Two names so much like each other are probably one column, renamed."""
@@ -47,11 +46,11 @@ class Drift(NamedTuple):
         return "; ".join(told)
 
 
-def undeclared(source: Source, item: SourceObject, header: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the delivered names that the object's contract neither knows nor leaves out (STRIP)."""
-    agreed = {column.physical_name for column in item.bronze.columns}
-    others = dict.fromkeys(name for name in header if name not in agreed)
-    return tuple(name for name in others if named(name, source.strip_columns) is None)
+def undeclared(item: SourceObject, header: tuple[str, ...], receipt: Receipt) -> tuple[str, ...]:
+    """Return the delivered names that the object's contract does not know, without those the door has stripped."""
+    known = {column.physical_name for column in item.bronze.columns}
+    known |= {name.removeprefix(f"{item.name}.") for name in receipt.stripped_columns}
+    return tuple(dict.fromkeys(name for name in header if name not in known))
 
 
 def listed(names: tuple[str, ...]) -> str:
@@ -76,17 +75,17 @@ def drifts(source: Source, receipt: Receipt) -> Iterator[Drift]:
     for item in source.objects:
         files = [file for file in receipt.files if file.object == item.name and file.header and file.rows]
         for name, alike in groupby(files, key=lambda file: file.name if file.format == "csv" else ""):
-            drift = _drift(source, item, f"{place}/{name}".rstrip("/"), list(alike), _seen(source, item, receipt))
+            drift = _drift(item, f"{place}/{name}".rstrip("/"), list(alike), receipt, _seen(source, item, receipt))
             if drift.missing or drift.added or drift.unread:
                 yield drift
 
 
-def _drift(source: Source, item: SourceObject, place: str, files: list[LandedFile], seen: tuple[str, ...]) -> Drift:
+def _drift(item: SourceObject, place: str, files: list[LandedFile], receipt: Receipt, seen: tuple[str, ...]) -> Drift:
     header = tuple(dict.fromkeys(name for file in files for name in file.header))
     agreed = [column.physical_name for column in item.bronze.columns]
     missing = tuple(name for name in agreed if name not in header)
-    added = undeclared(source, item, header)
-    unread = tuple(name for name in undeclared(source, item, seen) if name not in added)
+    added = undeclared(item, header, receipt)
+    unread = tuple(name for name in undeclared(item, seen, receipt) if name not in added)
     if len(missing) * 2 > len(agreed):  # no header at all, but a record in its place
         return Drift(place, missing, ("",) * len(added), ("",) * len(unread), ())
     is_ordered = files[0].format == "csv" and len(header) == len(agreed)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import expectations.predicates
 import expectations.rows
+import schemas
 from jobs import runs
 from jobs.silver import classify, columns
 from schemas import Source
-from schemas.codes import HERE as LISTS
+
+LISTS = Path(schemas.__file__).parent / "codes"
 
 
 def mark(source: Source) -> str:

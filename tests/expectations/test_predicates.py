@@ -168,3 +168,56 @@ def test_a_final_newline_is_no_match():
     assert (
         PREDICATES["matches"]("c", {"pattern": "^[0-9]{6}$"}) == r"c IS NOT NULL AND NOT (c rlike '\\A(?:[0-9]{6})\\z')"
     )
+
+
+ENDED = """
+    record_id | close_kind_code | performed_date | closed_date | bad
+    open      |                 |                |             | false
+    elsewise  | NO_ASSETS       |                |             | false
+    one_day   | SETTLED         |                | 2026-09-01  | false
+    both_days | PERFORMED       | 2026-08-31     | 2026-09-01  | false
+    no_day    | PERFORMED       |                |             | true
+    """
+
+
+def test_what_is_said_to_have_ended_needs_one_of_the_days_of_an_end(spark):
+    rule = {
+        "column": "close_kind_code",
+        "values": ["PERFORMED", "SETTLED"],
+        "columns": ["performed_date", "closed_date"],
+    }
+    drawn = rows(spark, "silver.court_enforcement", ENDED, bad="BOOLEAN")
+    judged = drawn.selectExpr("record_id", "bad", f"{PREDICATES['stated_when']('', rule)} AS given").collect()
+    assert {row["record_id"]: row["given"] for row in judged} == {row["record_id"]: row["bad"] for row in judged}
+
+
+def test_a_code_is_asked_for_the_part_that_its_list_holds(spark):
+    drawn = """
+        record_id | industry_code | bad
+        class     | H6210         | false
+        division  | H62           | false
+        section   | H             | false
+        of_2011   | Q8310         | false
+        letter    | C6210         | true
+        number    | T9910         | true
+        none      |               | false
+        """
+    expected = rows(spark, "silver.amr_business", drawn, bad="BOOLEAN")
+    bad = PREDICATES["begins_with_code"]("industry_code", {"codeList": "industry", "characters": 3})
+    found = expected.selectExpr("record_id", "industry_code", f"{bad} AS bad")
+    assert sorted(found.collect()) == sorted(expected.collect())
+
+
+def test_an_amount_below_nothing_needs_the_flag_that_explains_it(spark):
+    drawn = """
+        delivered | tax_cny | is_annual_settlement | bad
+        owed      | 144.00  | false                | false
+        returned  | -260.00 | true                 | false
+        slip      | -144.00 | false                | true
+        unsaid    | -144.00 |                      | true
+        absent    |         | false                | false
+        """
+    frame = rows(spark, "silver.tax_income_filing", drawn, delivered="STRING", bad="BOOLEAN")
+    bad = PREDICATES["negative_unless"]("tax_cny", {"flag": "is_annual_settlement"})
+    found = frame.selectExpr("delivered", "bad", f"{bad} AS given").collect()
+    assert {row["delivered"]: row["given"] for row in found} == {row["delivered"]: row["bad"] for row in found}

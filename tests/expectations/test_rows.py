@@ -66,8 +66,12 @@ CREDIT_CODES = """
 
 INDUSTRIES = """
     record_id | industry_code | d_industry_code | reasons
-    ok        | I62           | I62             | []
-    words     | 餐饮          | 餐饮            | VALUE_PATTERN industry_code
+    ok        | H62           | H62             | []
+    class     | H6210         | H6210           | []
+    of_2011   | P8236         | P8236           | []
+    letter    | C6210         | C6210           | CODE_UNKNOWN industry_code
+    division  | O9910         | O9910           | CODE_UNKNOWN industry_code
+    words     | 餐饮          | 餐饮            | VALUE_PATTERN industry_code, CODE_UNKNOWN industry_code
     """
 
 RESIDENCE = """
@@ -99,11 +103,107 @@ GRANTS = """
     minus     |               | -1              | -1                | VALUE_RANGE frequency_count
     """
 
+MASKS = """
+    record_id | masked_certificate_no | d_masked_certificate_no | reasons
+    four      | 3101**********451X    | 3101**********451x      | []
+    six       | 310115********4512    | 310115********4512      | []
+    absent    |                       |                         | KEY_NULL masked_certificate_no
+    unmasked  | 31011519900307451X    | 31011519900307451X      | ID_CHARSET masked_certificate_no
+    too_open  | 310115199*****4512    | 310115199*****4512      | ID_CHARSET masked_certificate_no
+    """
+
+CASE_ENDS = """
+    record_id | close_kind_code | d_close_kind_code | performance_code | d_performance_code | performed_date | d_performed_date | closed_date | d_closed_date | reasons
+    open      |                 |                   | NONE             | 全部未履行         |                |                  |             |               | []
+    performed | PERFORMED       | 执行完毕          | FULL             | 全部履行           | 2026-09-01     | 20260901         |             |               | []
+    closed    | SETTLED         | 和解              |                  |                    |                |                  | 2026-09-01  | 20260901      | []
+    no_assets | NO_ASSETS       | 终本              | NONE             | 全部未履行         |                |                  |             |               | []
+    no_day    | SETTLED         | 和解              |                  |                    |                |                  |             |               | ADV_END_MISSING
+    no_end    | PERFORMED       | 执行完毕          |                  |                    |                | 9999-12-31       |             |               | ADV_END_MISSING
+    all_paid  |                 |                   | FULL             | 全部履行           |                |                  |             |               | ADV_END_MISSING
+    """
+
+CASE_DAYS = """
+    record_id | filed_date | d_filed_date | published_date | d_published_date | term_end_date | d_term_end_date | age_count | d_age_count | reasons
+    ok        | 2026-01-05 | 20260105     | 2026-02-01     | 20260201         | 2028-02-01    | 20280201        | 35        | 35          | []
+    backwards | 2026-01-05 | 20260105     | 2026-01-04     | 20260104         |               |                 |           |             | DATE_ORDER
+    no_filing |            |              |                |                  |               |                 |           |             | REQUIRED_NULL filed_date
+    age       | 2026-01-05 | 20260105     |                |                  |               |                 | 305       | 305         | VALUE_RANGE age_count
+    """
+
+PENALTIES = """
+    record_id | uscc_no            | d_uscc_no          | decided_date | d_decided_date | performed_date | d_performed_date | listed_date | d_listed_date | removed_date | d_removed_date | amount_cny | d_amount_cny | reasons
+    firm      | 91310115MA1K3ABC99 | 91310115MA1K3ABC99 | 2026-01-05   | 20260105       | 2026-02-01     | 20260201         |             |               |              |                | 500.00     | 500          | []
+    person    |                    |                    | 2026-01-05   | 20260105       |                |                  |             |               |              |                |            |              | []
+    mistyped  | 91310115MA1K3ABC98 | 91310115MA1K3ABC98 | 2026-01-05   | 20260105       |                |                  |             |               |              |                |            |              | USCC_CHECKSUM uscc_no
+    too_early |                    |                    | 2026-01-05   | 20260105       | 2026-01-04     | 20260104         |             |               |              |                |            |              | DATE_ORDER
+    relisted  |                    |                    | 2026-01-05   | 20260105       |                |                  | 2026-01-05  | 20260105      | 2025-12-31   | 20251231       |            |              | DATE_ORDER
+    fine      |                    |                    | 2026-01-05   | 20260105       |                |                  |             |               |              |                | -500.00    | -500         | AMOUNT_NEGATIVE amount_cny
+    """
+
+PROJECTS = """
+    record_id | unit_count | d_unit_count | occupied_count | d_occupied_count | reasons
+    full      | 400        | 400          | 400            | 400              | []
+    overfull  | 400        | 400          | 401            | 401              | VALUE_RANGE
+    minus     | 400        | 400          | -1             | -1               | VALUE_RANGE occupied_count
+    """
+
+GRADES = """
+    record_id | rating_year | d_rating_year | rating_code | d_rating_code | reasons
+    ok        | 2025        | 2025          | A           | A级           | []
+    no_year   |             | 25            | A           | A级           | VALUE_FORM rating_year
+    too_old   | 1998        | 1998          | A           | A级           | VALUE_RANGE rating_year
+    no_grade  | 2025        | 2025          |             | E             | CODE_UNKNOWN rating_code
+    """
+
+DISPUTES = """
+    record_id | target_source_code | d_target_source_code | received_at      | d_received_at    | resolved_at      | d_resolved_at    | reasons
+    ok        | court_enforcement  | 失信被执行人         | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-09-20T08:00 | 2026-09-20T08:00 | []
+    whole     |                    |                      | 2026-09-01T08:00 | 2026-09-01T08:00 |                  |                  | []
+    nowhere   |                    | 消费记录             | 2026-09-01T08:00 | 2026-09-01T08:00 |                  |                  | CODE_UNKNOWN target_source_code
+    backwards |                    |                      | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-08-31T08:00 | 2026-08-31T08:00 | DATE_ORDER
+    """
+
+FUND = """
+    record_id | employer_ratio | d_employer_ratio | first_month | d_first_month | paid_to_month | d_paid_to_month | reasons
+    ok        | 0.07           | 7%               | 2023-11-01  | 202311        | 2026-08-01    | 202608          | []
+    percent   | 7              | 7                | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    one       | 1              | 1                | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    minus     | -0.07          | -0.07            | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    letters   |                | 七               | 2023-11-01  | 202311        | 2026-08-01    | 202608          | VALUE_FORM employer_ratio
+    backwards | 0.07           | 0.07             | 2026-09-01  | 202609        | 2026-08-01    | 202608          | DATE_ORDER
+    """
+
+FILINGS = """
+    record_id  | tax_cny | d_tax_cny | is_annual_settlement | d_is_annual_settlement | filed_date | d_filed_date | reasons
+    ok         | 144.00  | 144.00    | false                | 否                     | 2026-09-12 | 20260912     | []
+    given_back | -260.00 | -260.00   | true                 | 是                     | 2026-04-10 | 20260410     | []
+    minus      | -144.00 | -144.00   | false                | 否                     | 2026-09-12 | 20260912     | AMOUNT_NEGATIVE tax_cny
+    unsaid     | 144.00  | 144.00    |                      |                        | 2026-09-12 | 20260912     | REQUIRED_NULL is_annual_settlement
+    """
+
+REGISTRATIONS = """
+    record_id | contract_start_date | d_contract_start_date | contract_end_date | d_contract_end_date | exit_date  | d_exit_date | reasons
+    ok        | 2025-03-01          | 20250301              | 2026-02-28        | 20260228            | 2025-11-30 | 20251130    | []
+    open      | 2025-03-01          | 20250301              |                   | 9999-12-31          |            |             | []
+    backwards | 2025-03-01          | 20250301              | 2025-02-28        | 20250228            |            |             | DATE_ORDER
+    left      | 2025-03-01          | 20250301              |                   |                     | 2025-02-01 | 20250201    | DATE_ORDER
+    not_yet   | 2025-03-01          | 20250301              |                   |                     | 2026-10-06 | 20261006    | DATE_FUTURE exit_date
+    """
+
 DRAWN = {
     "silver.hrss_social_insurance": (PERSON, MONTHS, PAYMENTS, BASES, KINDS),
     "silver.amr_business": (CREDIT_CODES, INDUSTRIES),
     "silver.psb_residence": (RESIDENCE,),
+    "silver.hpf_contribution": (FUND,),
+    "silver.tax_income_filing": (FILINGS,),
+    "silver.hrss_employment": (REGISTRATIONS,),
     "silver.consent_grant": (WILDCARDS, WITHDRAWALS, GRANTS),
+    "silver.court_enforcement": (MASKS, CASE_ENDS, CASE_DAYS),
+    "silver.amr_penalty": (PENALTIES,),
+    "silver.hmb_rental_contract_project": (PROJECTS,),
+    "silver.tax_enterprise_rating": (GRADES,),
+    "silver.dispute_intake": (DISPUTES,),
 }
 
 
@@ -171,6 +271,20 @@ def test_a_number_no_key_needs_is_taken_away_with_a_warning(spark):
         "digit": None,
         "century": None,
     }
+
+
+def test_a_code_of_an_expired_catalogue_is_taken_away_and_the_words_stay(spark):
+    text = """
+        record_id | occupation_code | occupation_text | reasons
+        present   | 6-18-01-01      | 车工            | []
+        expired   | X2-10-02-05     | 车工            | VALUE_PATTERN occupation_code
+        short     | 6-18-01         | 车工            | VALUE_PATTERN occupation_code
+        """
+    expected, given = judged(spark, "silver.hrss_skill_certificate", text, severity="warning")
+    assert given == expected
+    kept = nullified_sql(schemas.table("silver.hrss_skill_certificate"))["occupation_code"]
+    frame = cleaned(spark, "silver.hrss_skill_certificate", text).selectExpr("record_id", f"{kept} AS kept").collect()
+    assert {row["record_id"]: row["kept"] for row in frame} == {"present": "6-18-01-01", "expired": None, "short": None}
 
 
 def test_reasons_stand_in_the_contracts_order(spark):

@@ -1,4 +1,4 @@
-"""Money and counts. The shape is checked before the cast, which would round 1.239 and accept 1e3."""
+"""Money, counts, shares and measures. The shape is checked before the cast, which would round 1.239 and accept 1e3."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -13,3 +13,16 @@ def yuan(delivered: Column) -> Column:
 def count(delivered: Column) -> Column:
     """A whole number."""
     return F.when(delivered.rlike(r"\A-?[0-9]{1,9}\z"), delivered.try_cast("int"))
+
+
+def ratio(delivered: Column) -> Column:
+    """A share as a number (0.07) or with its sign (7%); a bare 7 is the number seven, out of bounds, never a guess."""
+    said = F.rtrim(delivered, F.lit("%％"))
+    number = F.when(said.rlike(r"\A-?[0-9]{1,3}([.][0-9]{1,6})?\z"), said.try_cast("decimal(9,6)"))
+    return F.when(delivered.rlike(r"[%％]\z"), (number / 100).try_cast("decimal(9,6)")).otherwise(number)
+
+
+def measure(delivered: Column) -> Column:
+    """A number of a stated unit to four decimals; further ones are rounded."""
+    is_number = delivered.rlike(r"\A-?[0-9]{1,14}([.][0-9]{1,12})?\z")
+    return F.when(is_number, delivered.try_cast("decimal(18,4)"))
