@@ -131,15 +131,14 @@ def _dataset(lake: Path, name: str, batch: str | None = None) -> Any:
 
 
 def _found(lake: Path, name: str, record_id: str) -> list[dict[str, Any]]:
-    """Return a record's rows; the ids are read first, so that no other row's values are."""
+    """Return a record's rows: the ids are looked through first, then only its own batch is read."""
     rows = _dataset(lake, name)
     if rows is None:
         return []
-    found: list[dict[str, Any]] = []
     wanted = pc.field("record_id") == record_id
-    for part in rows.get_fragments():
-        if part.count_rows(filter=wanted, schema=rows.schema):
-            found += part.to_table(filter=wanted, schema=rows.schema).to_pylist()
+    found: list[dict[str, Any]] = []
+    for batch in sorted(set(rows.to_table(columns=["batch_id"], filter=wanted)["batch_id"].to_pylist())):
+        found += _dataset(lake, name, batch).to_table(filter=wanted).to_pylist()
     return found
 
 

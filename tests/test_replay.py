@@ -33,10 +33,10 @@ def mend(tmp_path, monkeypatch):
     schemas.fixes.cache_clear()
 
 
-@pytest.fixture
-def desk(spark, tmp_path, mend):
+@pytest.fixture(scope="module")
+def refined(spark, tmp_path_factory):
     """Two months: in the first two records with a word no list knows and one wrong month; then one of the two again."""
-    desk = Desk(tmp_path / "lake")
+    desk = Desk(tmp_path_factory.mktemp("replay") / "lake")
     desk.consents(people=range(1, 5))
     strange = {"payment_kind_code": OFFICE_WORD}
     first = [desk.record(SOURCE, 1), *(desk.record(SOURCE, n, **strange) for n in (2, 3))]
@@ -44,7 +44,14 @@ def desk(spark, tmp_path, mend):
     desk.deliver(SOURCE, "2026-02", [desk.record(SOURCE, 2), desk.record(SOURCE, 4)])
     for batch in ("2026-01", "2026-02"):
         cli.run(["run", SOURCE, "bronze", "silver", "--batch", batch, "--quiet", "--lake", str(desk.lake)])
-    return desk
+    return desk.lake
+
+
+@pytest.fixture
+def desk(refined, tmp_path):
+    """The two months in a lake of the test's own."""
+    shutil.copytree(refined, tmp_path / "lake")
+    return Desk(tmp_path / "lake")
 
 
 @pytest.fixture
