@@ -293,6 +293,12 @@ CODES: dict[str, Code] = {
         "creditfile quarantine ls",
         4,
     ),
+    "CF-2302": Code(
+        "nothing to replay",
+        "No record is set aside here, or today's rules have judged those that are.",
+        "mend the rule, contract, code list or cleaner first; creditfile quarantine ls",
+        4,
+    ),
     "CF-2303": Code(
         "records do not add up",
         "Received is not silver + quarantine + duplicate + suppressed.",

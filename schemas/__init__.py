@@ -85,7 +85,7 @@ def table(name: str) -> Table:
             for item in known.objects:
                 if name in (item.bronze.name, item.silver.name):
                     return item.bronze if layer == "bronze" else item.silver
-    elif layer in ("quarantine", "vault") and name not in _layered():
+    elif layer in ("quarantine", "history", "vault") and name not in _layered():
         return Table(name, layer, f"{layer} of {thing}", (), _rows()[layer], version="1.0.0")
     elif name in _layered():
         return _layered()[name]
@@ -99,7 +99,11 @@ def tables() -> tuple[Table, ...]:
         found
         for known in sources()
         for item in known.objects
-        for found in (item.bronze, item.silver, table(f"quarantine.{item.silver.thing}"))
+        for found in (
+            item.bronze,
+            item.silver,
+            *(table(f"{of}.{item.silver.thing}") for of in ("quarantine", "history")),
+        )
     ]
     vaults = [table(f"vault.{known.name}") for known in sources()]
     return tuple(sorted([*per_source, *vaults, *_layered().values()], key=lambda t: t.name))

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+import schemas
 from jobs.clock import FixedClock
 from jobs.ingest import archive
 from jobs.ingest import inbox as inboxes
@@ -964,11 +965,8 @@ def test_a_heading_inside_a_record_is_seen(drop, source, refuse):
 
 
 def test_a_code_list_with_a_disease_ends_every_delivery(drop, source, refuse, monkeypatch):
-    from jobs.ingest import door
-    from schemas.codes import Code
-
-    known = {"01": Code("01", "糖尿病", "diabetes", None, None, None, "")}
-    monkeypatch.setattr(door, "codes", lambda name: known)
+    known = {"01": schemas.Code("01", "糖尿病", "diabetes", None, None, None, "")}
+    monkeypatch.setattr(schemas, "codes", lambda name: known)
     stated = source()
     table = stated.objects[0].silver
     coded = replace(table, columns=(replace(table.columns[0], code_list="cause"), *table.columns[1:]))
