@@ -8,6 +8,8 @@ delivery in the city's time. Algorithms: domain.md, section 3.1.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import schemas
+
 Predicate = Callable[[str, Mapping[str, Any]], str]
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -143,6 +145,13 @@ def in_order(_: str, arguments: Mapping[str, Any]) -> str:
     return f"coalesce({first} > {second}, false)"
 
 
+def fits_month(_: str, arguments: Mapping[str, Any]) -> str:
+    """More days than the month has had by the day of delivery; a month still to come has a reason of its own."""
+    days, month = arguments["columns"]
+    had = f"datediff(least(last_day({month}), received_date), {month}) + 1"
+    return f"coalesce({month} <= received_date AND {days} > {had}, false)"
+
+
 def no_wildcard(_: str, arguments: Mapping[str, Any]) -> str:
     """A wildcard where a name is needed."""
     plain = [f"coalesce(upper({c}) IN ('*', 'ALL', 'ANY'), false)" for c in arguments["columns"]]
@@ -155,6 +164,59 @@ def no_wildcard(_: str, arguments: Mapping[str, Any]) -> str:
 def matches(c: str, arguments: Mapping[str, Any]) -> str:
     """A value that does not match the pattern of the contract."""
     return f"{c} IS NOT NULL AND NOT ({matches_sql(c, arguments['pattern'])})"
+
+
+def renewal_before_grant(_: str, arguments: Mapping[str, Any]) -> str:
+    """A loan that says it renews another, though it was not paid out, or before the day it was applied for.
+
+    `columns`: number of the renewed loan, instant of applying (missing: not judged), day of paying out.
+    """
+    renewed, applied, granted = arguments["columns"]
+    return f"{renewed} IS NOT NULL AND ({granted} IS NULL OR coalesce({granted} < to_date({applied}), false))"
+
+
+def adverse_without_notice(_: str, arguments: Mapping[str, Any]) -> str:
+    """An adverse event whose person was not told by the day it was provided (征信业管理条例 art. 15).
+
+    `columns`: start of the event, day of notice, day of providing; without either day nothing shows that it was told.
+    """
+    start, notice, provided = arguments["columns"]
+    return f"{start} IS NOT NULL AND NOT coalesce({notice} <= {provided}, false)"
+
+
+def ended_without_end(_: str, arguments: Mapping[str, Any]) -> str:
+    """An adverse event reported as over without the day it ended: art. 16 counts from that day, which is never guessed.
+
+    `columns`: state, start and end of the event; `ended`: the states that say it is over.
+    """
+    state, start, end = arguments["columns"]
+    over = ", ".join(_text(code) for code in arguments["ended"])
+    return f"coalesce({state} IN ({over}), false) AND {start} IS NOT NULL AND {end} IS NULL"
+
+
+def shares_not_whole(_: str, arguments: Mapping[str, Any]) -> str:
+    """Shares of one whole that do not make 1 within `tolerance`; one that is missing counts as 0.
+
+    Not judged where none is stated, nor where one lies outside 0 to 1: that one has its own reason.
+    """
+    shares = arguments["columns"]
+    is_stated = f"coalesce({', '.join(shares)}) IS NOT NULL"
+    in_range = " AND ".join(f"coalesce({c} BETWEEN 0 AND 1, true)" for c in shares)
+    total = " + ".join(f"coalesce({c}, 0)" for c in shares)
+    return f"{is_stated} AND {in_range} AND abs({total} - 1) > {arguments['tolerance']}"
+
+
+def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
+    """A column has one of some values, and none of the columns that must then be stated is."""
+    values = ", ".join(_text(value) for value in arguments["values"])
+    is_so = f"coalesce({arguments['column']} IN ({values}), false)"
+    return f"{is_so} AND coalesce({', '.join(arguments['columns'])}) IS NULL"
+
+
+def begins_with_code(c: str, arguments: Mapping[str, Any]) -> str:
+    """A value whose first `characters` are no code of `codeList`: a class under a group that the list does not hold."""
+    known = ", ".join(_text(code) for code in schemas.codes(arguments["codeList"]))
+    return f"coalesce(substr({c}, 1, {arguments['characters']}) NOT IN ({known}), false)"
 
 
 def negative_unless(c: str, arguments: Mapping[str, Any]) -> str:
@@ -179,8 +241,15 @@ PREDICATES: dict[str, Predicate] = {
         uscc_organisation,
         not_after_delivery,
         in_order,
+        fits_month,
         no_wildcard,
         matches,
+        renewal_before_grant,
+        adverse_without_notice,
+        ended_without_end,
+        shares_not_whole,
+        stated_when,
+        begins_with_code,
         negative_unless,
     )
 }

@@ -273,6 +273,12 @@ CODES: dict[str, Code] = {
         "agree a new contract version with the office, or ask it to deliver as agreed",
         4,
     ),
+    "CF-2102": Code(
+        "values drift",
+        "A column no longer holds what the contract says: another type or unit (元/万元), or codes no list knows.",
+        "agree a new contract version with the office, or ask it to deliver as agreed",
+        4,
+    ),
     # 22 batch gate
     "CF-2201": Code(
         "batch held by its gate",
@@ -300,12 +306,33 @@ CODES: dict[str, Code] = {
         2,
     ),
     # 24 law at the door
+    "CF-2401": Code(
+        "delivery refused for its headings",
+        "A heading says religion, genes, biometrics, blood type, disease, a secret of a card or login, or a child "
+        "(征信业管理条例 art. 14), or stands under `refuseColumns` of the contract.",
+        "tell the office to deliver again without this column; the refused delivery's receipt is all we keep of it",
+        4,
+    ),
     "CF-2402": Code(
         "consent ledger not loaded",
         "The source's legal basis is consent by ledger, and no consent_grant batch has passed yet.",
         "creditfile run refine consent_grant --batch <batch>, then the same command again",
         5,
         True,
+    ),
+    "CF-2403": Code(
+        "delivery refused for its values",
+        "Values say religion, blood type or disease, or a column of words holds codes of diseases "
+        "(征信业管理条例 art. 14).",
+        "tell the office to deliver again without them; if they mean something else, "
+        "declare the column as code or number in the contract",
+        4,
+    ),
+    "CF-2404": Code(
+        "code list refused",
+        "A code list of the contract has codes for what may not be collected (征信业管理条例 art. 14).",
+        "take the list or these codes out of schemas/codes and of the contract",
+        4,
     ),
     # 31 cluster laws
     "CF-3101": Code(

@@ -204,10 +204,13 @@ def _judge(lake: Path, source: Source, batch: str, judged: list[tuple[Table, dic
         verdict = gate.judge(source.name, batch, table, figures, stated, lake / "docs" / "quality")
         if verdict.status == "hold":
             worst = verdict.failures[0]
-            code = "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
+            is_drift = worst.rule in limits.DRIFTS
+            code = "CF-2102" if is_drift else "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
+            behind = f"; {worst.columns}" if worst.columns else ""
+            asked = f"; contract {source.version}, {header.ASKED}" if is_drift else ""
             raise CreditFileError(
                 code,
-                what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})",
+                what=f"{worst.text} (observed {worst.observed}, limit {worst.limit}){behind}{asked}",
                 where=f"{table.thing} {batch}",
                 undone="Silver is as before.",
             )

@@ -37,6 +37,8 @@ CONF = {
     "spark.sql.shuffle.partitions": "4",
     # of 100 compiled plans, the default, none is left when the next month brings the same ones again
     "spark.sql.codegen.cache.maxEntries": "3000",
+    # figures of a wide source are one aggregate of over 100 columns, the default: interpreted it takes twice as long
+    "spark.sql.codegen.maxFields": "200",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
     "spark.sql.parquet.compression.codec": "zstd",
     # else instants are INT96, which has no statistics and which other readers have deprecated

@@ -8,7 +8,7 @@ from jobs import flow, show
 from jobs.errors import CODES, CreditFileError
 
 if TYPE_CHECKING:
-    from jobs.ingest.receipt import Receipt
+    from jobs.ingest.receipt import Receipt, Refusal
     from jobs.runs import Run
     from jobs.settings import Settings
 
@@ -19,12 +19,13 @@ ORDER = {step.name: position for position, step in enumerate(flow.STEPS)}
 def status(settings: "Settings") -> dict[str, Any]:
     """Return the state of a lake: one item per source and batch, the steps over people, and the releases."""
     from jobs import runs
-    from jobs.ingest.receipt import receipts
+    from jobs.ingest.receipt import receipts, refusals
 
     names = list(settings.connected)
     landed = [receipt for name in names for receipt in receipts(settings.lake, name)]
     done = runs.read(settings.lake)
-    found = [*items(done, landed), *receiving(settings.lake)]
+    ended = [refusal for name in names for refusal in refusals(settings.lake, name)]
+    found = [*items(done, landed), *receiving(settings.lake), *refused(ended, landed)]
     return {
         "format": "creditfile.status/1",
         "lake": str(settings.lake),
@@ -108,6 +109,22 @@ def receiving(lake: Path) -> Iterator[dict[str, Any]]:
         source, batch = part.parts[-3:-1]
         fix = f"if no run is at work: {flow.PROGRAM} run ingest {source} --batch {batch}"
         yield waiting(source, batch, "receiving", "a delivery is half received", fix)
+
+
+def refused(ended: Iterable["Refusal"], landed: Iterable["Receipt"]) -> Iterator[dict[str, Any]]:
+    """Yield deliveries that ended at the door, until the office has delivered their batch again."""
+    newest: dict[tuple[str, str], Any] = {}
+    for receipt in landed:
+        place = (receipt.source, receipt.batch)
+        newest[place] = max(receipt.received_at, newest.get(place, receipt.received_at))
+    for refusal in ended:
+        place = (refusal.source, refusal.batch)
+        if place in newest and newest[place] > refusal.refused_at:
+            continue
+        told = "; ".join(f"{found.column}: {found.rule}, {found.values:,} found" for found in refusal.found)
+        code = CODES[refusal.code]
+        item = waiting(*place, "refused", f"{code.title}: {told}", code.fix)
+        yield item | {"code": refusal.code, "finished_at": refusal.refused_at.isoformat()}
 
 
 def late(found: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Iterator[dict[str, Any]]:

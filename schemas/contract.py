@@ -214,6 +214,8 @@ def load_source(path: Path, system: dict[str, tuple[Column, ...]]) -> Source:
         public_when=custom.get("publicWhen"),
         is_positive_only=custom.get("positiveOnly", False),
         is_benefit_only=custom.get("benefitOnly", False),
+        refuse_columns=tuple(custom.get("refuseColumns", ())),
+        strip_columns=tuple(custom.get("stripColumns", ())),
     )
 
 

@@ -19,6 +19,11 @@ INVISIBLE = " \t\r\n\f\v\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff'`"
 """Spaces, zero-width characters and apostrophes that come from spreadsheets."""
 
 
+def heading(name: str) -> str:
+    """Fold a column's heading to what it says: no case, width, space or sign; `Blood_Type` is `bloodtype`."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+
+
 def _folds() -> tuple[str, str]:
     wide = [chr(code) for code in range(0xFF01, 0xFF5F)]
     return "".join(wide), "".join(unicodedata.normalize("NFKC", character) for character in wide)

@@ -5,9 +5,11 @@ column names the bronze column it comes from; one name has one type and meaning 
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from schemas.delivered import heading
 from schemas.model import Table
 
 SUFFIXES = {
@@ -97,6 +99,29 @@ def lint(path: Path, raw: dict[str, Any], tables: dict[str, Table]) -> tuple[str
     for stated in raw.get("customProperties", ()):
         if stated["property"] in FLAGS and not isinstance(stated["value"], bool):
             problems.append(f"{path.name}:1: {stated['property']} is neither true nor false")
+    problems += _at_the_door(path, raw, tables)
     if raw.get("version", "").count(".") != 2:
         problems.append(f"{path.name}:1: version is not semantic (major.minor.patch)")
     return tuple(problems)
+
+
+DOORS = ("refuseColumns", "stripColumns")
+
+
+def _at_the_door(path: Path, raw: dict[str, Any], tables: dict[str, Table]) -> Iterator[str]:
+    """Say what is wrong with the headings a contract keeps out: lists of text, and each heading in one place only."""
+    agreed = {heading(n) for t in tables.values() for c in t.columns for n in (c.name, c.physical_name)}
+    places = dict.fromkeys(agreed, "schema")
+    lines = path.read_text("utf-8").splitlines()
+    for stated in raw.get("customProperties", ()):
+        if (door := stated["property"]) not in DOORS:
+            continue
+        place = next(
+            (f"{path.name}:{number}:" for number, text in enumerate(lines, 1) if door in text), f"{path.name}:1:"
+        )
+        if not isinstance(stated["value"], list) or not all(isinstance(n, str) and heading(n) for n in stated["value"]):
+            yield f"{place} {door} is no list of headings"
+            continue
+        for name in stated["value"]:
+            if (other := places.setdefault(heading(name), door)) != door:
+                yield f"{place} {name} stands both under {door} and under {other}"

@@ -193,6 +193,10 @@ class Source:
     public_when: str | None = None
     is_positive_only: bool = False
     is_benefit_only: bool = False
+    refuse_columns: tuple[str, ...] = ()
+    """Headings that end a delivery of this source, beside those that end every delivery (CRR-14a)."""
+    strip_columns: tuple[str, ...] = ()
+    """Headings that may lawfully come but have no purpose here: never read, listed in the receipt, asked away."""
 
     @property
     def loads_by_ledger(self) -> bool:

@@ -68,6 +68,7 @@ def _read(order: Order, snapshot: Snapshot, item: SourceObject, delivery: Delive
     flaw = snapshot.flaw(table, watermark) if watermark in present else "no watermark column"
     if flaw:
         raise CreditFileError("CF-1303", what=flaw, where=where, undone="Nothing was landed.")
+    delivery.headings(table, present)
     agreed = {column.physical_name: column.name for column in item.bronze.columns}
     columns = tuple(name for name in agreed if name in present)
     prefix = f"{item.name}." if item.name else ""

@@ -33,7 +33,7 @@ from jobs.ingest.landing import Delivery, LandedFile, folder, receipts
 from jobs.ingest.manifest import MANIFEST_BYTES, Stated, incomplete, is_plain, read_manifest
 from jobs.ingest.order import Order
 from jobs.ingest.text_file import land_text
-from jobs.ingest.uploads import Taken, compare, unchanged
+from jobs.ingest.uploads import REFUSED, Taken, compare, unchanged
 
 CHUNK_BYTES = 1024 * 1024
 MANY_ROWS = 1_000
@@ -63,8 +63,19 @@ def _take(order: Order, claim: Claim, taken: Taken) -> None:
     except CreditFileError as refused:
         taken.hold(claim.number, refused)
         claim.answer(refused)
+        if refused.code.startswith(REFUSED):
+            _throw_away(order, claim)
     else:
         claim.leave()
+
+
+def _throw_away(order: Order, claim: Claim) -> None:
+    """Keep no byte of what the door refused, of the delivery's other files neither."""
+    if claim.has_manifest:
+        manifest = read_manifest(_small(claim.first, order.place), claim.number, order)
+        for position, stated in enumerate(manifest.files, 1):
+            claim.file(position, stated.name)
+    claim.drop()
 
 
 def _land(order: Order, claim: Claim, taken: Taken) -> None:

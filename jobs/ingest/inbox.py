@@ -55,6 +55,10 @@ class Claim:
     def leave(self) -> None:
         """Let go of a delivery that has landed."""
         _return_file(self).unlink(missing_ok=True)
+        self.drop()
+
+    def drop(self) -> None:
+        """Take a delivery's files away."""
         shutil.rmtree(self.folder)
 
     def answer(self, refused: CreditFileError) -> None:

@@ -3,36 +3,38 @@
 Work goes on in `<delivery_no>.part`; the receipt is written last, and one rename to `<delivery_no>` lands it all. A
 killed run leaves a `.part` behind, which the next run of the same command throws away. Files lie under our own
 names, whatever the office calls them, so that no delivered name can point anywhere.
+
+Every transport's bytes pass here, so the door stands here: what it refuses leaves a refusal and nothing else.
 """
 
-import csv
 import errno
-import os
 import shutil
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from jobs.errors import CreditFileError
+from jobs.ingest.door import Doorkeeper
+from jobs.ingest.headers import csv_header, drift
 from jobs.ingest.order import Order
 from jobs.ingest.receipt import (
     NAME,
     DeliveryPlace,
     Earlier,
     FilePlace,
+    Found,
     LandedFile,
     Part,
     Receipt,
     Received,
+    Refusal,
     hash_of,
     receipts,
 )
-from jobs.ingest.stored import Lines, Whole, close_safely, sync_folder
-from schemas.model import Source
+from jobs.ingest.stored import Lines, Whole, close_safely, raise_if_disk, sync_folder
 
 __all__ = [
     "Delivery",
@@ -45,9 +47,6 @@ __all__ = [
     "raise_if_disk",
     "receipts",
 ]
-
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
-NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def folder(lake: Path, source: str, batch: str, delivery_no: int) -> Path:
@@ -72,6 +71,9 @@ class Delivery:
         self._files: list[LandedFile] = []
         self._received: list[Received] = []
         self._open = ExitStack()
+        self._door = Doorkeeper(order.source, self.place)
+        self._reading: Whole | Lines | None = None
+        self._as_it_came: Whole | None = None
         self.undeclared: list[str] = []
         self.ends = min(order.period.end, order.clock.now()).astimezone(UTC)
         self._landed = folder(order.lake, order.source.name, order.period.batch, self.delivery_no)
@@ -93,6 +95,8 @@ class Delivery:
         shutil.rmtree(self._work, ignore_errors=True)
         if isinstance(error, OSError):
             raise_if_disk(error, self._work)
+        if isinstance(error, CreditFileError) and self._door.hits:
+            self._keep_refusal(error.code)
 
     @property
     def place(self) -> str:
@@ -107,30 +111,68 @@ class Delivery:
 
     def whole(self) -> Whole:
         """Begin a file that stays in one part."""
+        self._door.code_lists()
         file = Whole(self._work / f"{len(self._files) + 1:05d}-00001.json")
         self._open.callback(file.release)
+        self._reading = file
         return file
 
     def received(self) -> Whole:
         """Begin a file that is kept as it came, beside what is made of it."""
         file = Whole(self._work / f"received-{len(self._received) + 1:05d}")
         self._open.callback(file.release)
+        self._reading = self._as_it_came = file
         return file
 
     def add_received(self, name: str, file: Whole) -> None:
         """Take a file into the delivery as it came."""
         file.close()
+        self._as_it_came = None
         self._received.append(Received(name=name, path=file.path.name, bytes=file.bytes, sha256=file.digest))
 
-    def lines(self, name: str, suffix: str, seen: Callable[[bytes], None] | None = None) -> Lines:
-        """Begin a file of lines; `seen` is shown every whole line."""
-        file = Lines(self._work, f"{len(self._files) + 1:05d}", suffix, f"{self._order.place}/{name}", seen)
+    def headings(self, name: str, names: Iterable[str]) -> None:
+        """Show the door the columns of a table before it is read; CF-2401 if one may not come."""
+        self._door.headings(name, names)
+
+    def lines(
+        self,
+        name: str,
+        suffix: str,
+        encoding: str = "UTF-8",
+        seen: Callable[[bytes], None] | None = None,
+        read: Callable[[Any], None] | None = None,
+    ) -> Lines:
+        """Begin a file of lines, CSV or one JSON value a line, which the door sees before the disk.
+
+        Args:
+            name: what receipt and messages call it.
+            suffix: `csv` or `jsonl`.
+            encoding: of its text.
+            seen: is shown every whole line, as bytes.
+            read: is shown every JSON value; None for a line that is none.
+        """
+        self._door.code_lists()
+        delimiter = self._order.source.server.delimiter
+        is_csv = suffix == "csv"
+        looks = (
+            self._door.csv_lines(name, encoding, delimiter) if is_csv else self._door.json_lines(name, encoding, read)
+        )
+
+        def watch(whole: bytes) -> None:
+            if seen:
+                seen(whole)
+            looks(whole)
+
+        file = Lines(self._work, f"{len(self._files) + 1:05d}", suffix, f"{self._order.place}/{name}", watch)
         self._open.callback(file.release)
+        self._reading = file
         return file
 
-    def add_page(self, name: str, kind: str, file: Whole, rows: int, header: tuple[str, ...]) -> LandedFile:
+    def add_page(self, name: str, kind: str, file: Whole, records: tuple[Mapping[str, Any], ...]) -> LandedFile:
         """Take a received page into the delivery; its header is the union of its records' keys."""
+        self._door.records("pages", records)
         file.close()
+        rows, header = len(records), tuple(dict.fromkeys(name for record in records for name in record))
         part = Part(path=file.path.name, first_line=1, lines=rows, bytes=file.bytes)
         return self._add(name, kind, "json", "UTF-8", rows, file, header, (part,))
 
@@ -152,11 +194,15 @@ class Delivery:
         """Write the receipt and land the delivery in one rename.
 
         Raises:
-            CreditFileError: CF-8002 if another run has landed this delivery meanwhile.
+            CreditFileError: CF-8002 if another run has landed this delivery meanwhile, CF-2403 if a whole column
+                looks like what may not come.
         """
+        self._door.settle()
         order, source = self._order, self._order.source
         rows, digest = sum(file.rows for file in self._files), hash_of(self._files)
         unknown, missing = drift(source, self._files)
+        unknown = (*unknown, *self.undeclared)
+        stripped = self._door.stripped(unknown)
         receipt = Receipt(
             source=source.name,
             batch=order.period.batch,
@@ -173,10 +219,11 @@ class Delivery:
             bytes=sum(file.bytes for file in self._files),
             sha256=digest,
             duplicate_of=self._earlier.delivery(digest, rows),
-            unknown_columns=(*unknown, *self.undeclared),
+            unknown_columns=tuple(name for name in unknown if name not in stripped),
             missing_columns=missing,
             files=tuple(self._files),
             received=tuple(self._received),
+            stripped_columns=stripped,
         )
         self.keep(NAME, receipt.text().encode("utf-8"))
         sync_folder(self._work)
@@ -189,6 +236,26 @@ class Delivery:
                 raise
         sync_folder(self._landed.parent)
         return receipt
+
+    def _keep_refusal(self, code: str) -> None:
+        """Keep what proves a refusal, and no byte of what was refused: the office's file is known by its hash."""
+        order, read = self._order, self._as_it_came or self._reading
+        refusal = Refusal(
+            source=order.source.name,
+            batch=order.period.batch,
+            delivery_no=self.delivery_no,
+            transport=order.source.server.transport,
+            sender=order.sender,
+            refused_at=order.clock.now(),
+            contract_version=order.source.version,
+            agreement_no=order.source.agreement_no,
+            rule_version=self._door.version,
+            code=code,
+            found=tuple(Found(**hit._asdict()) for hit in self._door.hits),
+            bytes=read.bytes if read else 0,
+            sha256=read.digest if read else "",
+        )
+        refusal.write(order.lake)
 
     def _is_landed_as(self, receipt: Receipt) -> bool:
         stored = self._landed / NAME
@@ -220,48 +287,3 @@ class Delivery:
         self._files.append(landed)
         self._earlier.remember(landed, self._order.period.batch, self.delivery_no)
         return landed
-
-
-def drift(source: Source, files: list[LandedFile]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the delivered columns the contract does not know, and the contract's that did not come.
-
-    Recorded only: bronze decides. A JSON key may be left out of single records, so it is missing only if no record of
-    the delivery has it; a CSV header says it for its own file. A column named twice is unknown the second time.
-    """
-    unknown: dict[str, None] = {}
-    missing: dict[str, None] = {}
-    for item in source.objects:
-        prefix = f"{item.name}." if item.name else ""
-        agreed = [column.physical_name for column in item.bronze.columns]
-        headers = [file.header for file in files if file.object == item.name and file.header]
-        if any(file.format == "json" for file in files):
-            headers = [tuple(dict.fromkeys(name for header in headers for name in header))] if headers else []
-        for header in headers:
-            unknown |= dict.fromkeys(prefix + name for name in (Counter(header) - Counter(agreed)))
-            missing |= dict.fromkeys(prefix + name for name in agreed if name not in header)
-    return tuple(unknown), tuple(missing)
-
-
-def csv_header(file: Lines, encoding: str, delimiter: str, where: str) -> tuple[str, ...]:
-    """Return the names in a file's first line; CF-1403 if it is blank, CF-1401 or CF-1402 if it cannot be read."""
-    first_line = file.first_line or b""
-    if not first_line.strip():
-        raise CreditFileError("CF-1403", what="no header", where=where, undone="Nothing was landed.")
-    try:
-        line = first_line.decode(encoding).removeprefix("\ufeff").rstrip("\r")
-    except UnicodeDecodeError:
-        what = f"header is not {encoding}"
-        raise CreditFileError("CF-1401", what=what, where=where, undone="Nothing was landed.") from None
-    try:
-        return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
-    except csv.Error:
-        what = "the header cannot be cut into names"
-        raise CreditFileError("CF-1402", what=what, where=where, undone="Nothing was landed.") from None
-
-
-def raise_if_disk(error: OSError, path: Path) -> None:
-    """Tell a full or locked disk from every other failure of the system."""
-    if error.errno in NO_ROOM:
-        raise CreditFileError("CF-8101", where=str(path), undone="Nothing was landed.") from None
-    if error.errno in NO_RIGHT:
-        raise CreditFileError("CF-8102", where=f"{path}, user {os.geteuid()}", undone="Nothing was landed.") from None

@@ -6,7 +6,7 @@ length) is refused here, because the engine that reads the page later would choo
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,13 +23,12 @@ LONGEST_NUMBER = 1000
 
 @dataclass(frozen=True)
 class Page:
-    """What the walk through the pages needs to know of one; the records themselves stay on disk.
+    """What the walk through the pages needs to know of one; the records are let go with it.
 
     `marks` are hashes of the records, good inside this process only, by which a record is known that comes again.
     """
 
-    rows: int
-    keys: tuple[str, ...]
+    records: tuple[dict[str, Any], ...] = field(repr=False)
     next_cursor: str | None
     total: int
     marks: frozenset[int]
@@ -58,7 +57,7 @@ def read_page(path: Path, where: str) -> Page:
         _hold_to_depth(item, where)
     if len(body) > LONGEST_TEXT:
         _hold_to_length(items, where)
-    return Page(len(items), _keys(items), cursor, total, frozenset(map(_mark, items)))
+    return Page(tuple(items), cursor, total, frozenset(map(_mark, items)))
 
 
 def shape_error(what: str, where: str) -> CreditFileError:
@@ -140,11 +139,6 @@ def _hold_to_length(value: Any, where: str) -> None:
     elif isinstance(value, list):
         for inner in value:
             _hold_to_length(inner, where)
-
-
-def _keys(items: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Return the union of the records' keys, in the order of their first coming."""
-    return tuple(dict.fromkeys(name for item in items for name in item))
 
 
 def _mark(item: dict[str, Any]) -> int:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from jobs.errors import CreditFileError
 
 NAME = "receipt.json"
+REFUSED = ".refused.json"
 
 
 class _Frozen(BaseModel):
@@ -86,6 +87,7 @@ class Receipt(_Frozen):
     missing_columns: tuple[str, ...]
     files: tuple[LandedFile, ...]
     received: tuple[Received, ...] = ()
+    stripped_columns: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Return the receipt as it is stored."""
@@ -99,6 +101,51 @@ class Receipt(_Frozen):
         except ValidationError:
             place = "/".join(path.parts[-4:])
             raise CreditFileError("CF-1002", what="receipt cannot be read", where=place) from None
+
+
+class Found(_Frozen):
+    """What the door found: in which file, under which heading or list, by which rule, in how many values."""
+
+    file: str
+    column: str
+    rule: str
+    values: int
+
+
+class Refusal(_Frozen):
+    """A delivery that ended at the door; nothing else is kept of it.
+
+    `bytes` and `sha256` are of the file it ended in, as far as it was read.
+    """
+
+    source: str
+    batch: str
+    delivery_no: int
+    transport: str
+    sender: str
+    refused_at: datetime
+    contract_version: str
+    agreement_no: str
+    rule_version: str
+    code: str
+    found: tuple[Found, ...]
+    bytes: int
+    sha256: str
+
+    def write(self, lake: Path) -> None:
+        """Keep it by rename; a second refusal of the same delivery takes its place."""
+        place = lake / "landing" / self.source / self.batch / f"{self.delivery_no}{REFUSED}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_suffix(".writing")
+        part.write_text(self.model_dump_json(indent=1) + "\n", "utf-8")
+        part.replace(place)
+
+
+def refusals(lake: Path, source: str) -> tuple[Refusal, ...]:
+    """Return the deliveries of a source that ended at the door, in the order of batch and delivery number."""
+    places = (lake / "landing" / source).glob(f"*/*{REFUSED}")
+    found = (Refusal.model_validate_json(place.read_bytes()) for place in places)
+    return tuple(sorted(found, key=lambda r: (r.batch, r.delivery_no)))
 
 
 def receipts(lake: Path, source: str, batch: str | None = None) -> tuple[Receipt, ...]:

@@ -69,8 +69,8 @@ async def _walk(order: Order, office: Office, delivery: Delivery, item: SourceOb
         where = f"{order.place}/{name}"
         body = delivery.whole()
         page = await office.page(path, query, body, where)
-        delivery.add_page(name, item.name, body, page.rows, page.keys)
-        received += page.rows
+        delivery.add_page(name, item.name, body, page.records)
+        received += len(page.records)
         marks.extend(page.marks)
         total = page.total if total is None else total
         is_last = received == total if by_number else page.next_cursor is None
@@ -80,7 +80,7 @@ async def _walk(order: Order, office: Office, delivery: Delivery, item: SourceOb
             raise _unreconciled(f"declared total {total:,}, received {received:,}", where)
         if is_last:
             break
-        if not page.rows:
+        if not page.records:
             raise _unreconciled("an empty page is not the last one", where)
         if not by_number:
             query["cursor"] = page.next_cursor or ""

@@ -118,7 +118,7 @@ async def _receive(order: Order, sftp: asyncssh.SFTPClient, path: str, stated: S
         size = (await sftp.stat(f"{path}/{stated.name}")).size
         if size != stated.bytes:
             raise incomplete(f"manifest {stated.bytes:,} bytes, file {size or 0:,}", where)
-        file = delivery.lines(stated.name, server.format)
+        file = delivery.lines(stated.name, server.format, server.encoding)
         async with sftp.open(f"{path}/{stated.name}", "rb") as remote:
             while chunk := await remote.read(CHUNK_BYTES):
                 file.write(cast(bytes, chunk))

@@ -4,6 +4,7 @@ Every byte of the delivery is in the parts, in order; only the cuts are ours. Cu
 side without searching for line ends, and `first_line` keeps the line numbers of the file as delivered.
 """
 
+import errno
 import os
 from collections.abc import Callable
 from hashlib import sha256
@@ -14,6 +15,8 @@ from jobs.errors import CreditFileError
 from jobs.ingest.receipt import Part
 
 PART_BYTES = 8 * 1024 * 1024
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class Whole:
@@ -170,3 +173,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def raise_if_disk(error: OSError, path: Path) -> None:
+    """Tell a full or locked disk from every other failure of the system."""
+    if error.errno in NO_ROOM:
+        raise CreditFileError("CF-8101", where=str(path), undone="Nothing was landed.") from None
+    if error.errno in NO_RIGHT:
+        raise CreditFileError("CF-8102", where=f"{path}, user {os.geteuid()}", undone="Nothing was landed.") from None

@@ -6,11 +6,12 @@ another encoding than declared, a quote left open, a header that says one name t
 
 import codecs
 import csv
-import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from jobs.ingest.headers import csv_header
 from jobs.ingest.kinds import unfit
-from jobs.ingest.landing import Delivery, LandedFile, csv_header
+from jobs.ingest.landing import Delivery, LandedFile
 from jobs.ingest.order import Order
 from jobs.ingest.uploads import object_of
 
@@ -36,7 +37,7 @@ def land_text(order: Order, delivery: Delivery, name: str, label: str, chunks: I
     server, kind, where = order.source.server, object_of(order, name), f"{order.place}/{label}"
     if server.format == "csv":
         watch = CsvWatch(server.encoding, server.delimiter, where)
-        file = delivery.lines(label, "csv", watch.write)
+        file = delivery.lines(label, "csv", server.encoding, watch.write)
         for chunk in chunks:
             file.write(chunk)
         file.close()
@@ -45,8 +46,8 @@ def land_text(order: Order, delivery: Delivery, name: str, label: str, chunks: I
             return delivery.add_rows(name, kind, file, ())
         check_header(csv_header(file, server.encoding, server.delimiter, where), server.delimiter, where)
         return delivery.add_csv(name, kind, file, server.encoding, server.delimiter)
-    keys = KeyWatch(server.encoding, where)
-    file = delivery.lines(label, "jsonl", keys.write)
+    keys = KeyWatch(where)
+    file = delivery.lines(label, "jsonl", server.encoding, keys.write, keys.read)
     for chunk in without_mark(chunks):
         file.write(chunk)
     file.close()
@@ -119,25 +120,23 @@ class CsvWatch:
 class KeyWatch:
     """Gathers the names that the records of a file of JSON lines use."""
 
-    def __init__(self, encoding: str, where: str) -> None:
-        self._encoding, self._where = encoding, where
+    def __init__(self, where: str) -> None:
+        self._where = where
         self._keys: dict[str, None] = {}
         self._records = self._others = 0
 
     def write(self, lines: bytes) -> None:
-        """Look at whole lines; one that is no object is bronze's business."""
+        """Look at whole lines."""
         if b"\0" in lines:
             raise unfit("CF-1401", "text holds NUL", self._where)
-        for line in filter(bytes.strip, lines.split(b"\n")):
-            try:
-                record = json.loads(line.decode(self._encoding))
-            except (ValueError, RecursionError):
-                record = None
-            if isinstance(record, dict):
-                self._records += 1
-                self._keys |= dict.fromkeys(record)
-            else:
-                self._others += 1
+
+    def read(self, record: Any) -> None:
+        """Look at one line's value; what is no object is bronze's business."""
+        if not isinstance(record, dict):
+            self._others += 1
+            return
+        self._records += 1
+        self._keys |= dict.fromkeys(record)
         if len(self._keys) > KEYS:
             raise unfit("CF-1402", f"records name more than {KEYS:,} columns", self._where)
 

@@ -13,7 +13,8 @@ from jobs.ingest.landing import Receipt, receipts
 from jobs.ingest.manifest import Stated, incomplete
 from jobs.ingest.order import Order
 
-HELD = ("CF-12", "CF-14")
+REFUSED = "CF-24"
+HELD = ("CF-12", "CF-14", REFUSED)
 """Codes that hold one delivery; anything else ends the run."""
 
 

@@ -1,6 +1,7 @@
 """Rental contracts filed on the city's housing rental platform, a delta every day.
 
 Group tenants share a filing number: filing and certificate together name a line. Early ends are often not closed.
+A second kind of records are the affordable and public projects that leases refer to.
 """
 
 from pyspark.sql import DataFrame
@@ -32,5 +33,21 @@ def clean(bronze: DataFrame) -> DataFrame:
         numbers.count(F.col("rent_due_count")).alias("rent_due_count"),
         numbers.count(F.col("rent_on_time_count")).alias("rent_on_time_count"),
         code.of("lease_status", F.col("status_code")).alias("status_code"),
+        "delivered",
+    )
+
+
+def clean_project(bronze: DataFrame) -> DataFrame:
+    """Bring delivered records to the columns of `silver.hmb_rental_contract_project`, in its order."""
+    return text.fold(bronze).select(
+        "record_id",
+        *header.business(),
+        "project_no",
+        "project_name",
+        identity.uscc(F.col("developer_uscc_no")).alias("developer_uscc_no"),
+        code.of("district", F.col("district_code")).alias("district_code"),
+        numbers.count(F.col("unit_count")).alias("unit_count"),
+        numbers.count(F.col("occupied_count")).alias("occupied_count"),
+        code.of("project_stage", F.col("stage_code")).alias("stage_code"),
         "delivered",
     )

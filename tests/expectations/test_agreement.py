@@ -65,6 +65,8 @@ def stands_for(column):
             (None, "x"),
             *nothing,
         ]
+    if kind == "DECIMAL(9,6)":
+        return [*((Decimal(share), share) for share in ("0.25", "0", "1", "-0.01", "80")), (None, "1/4"), *nothing]
     if kind.startswith("DECIMAL"):
         return [*((Decimal(sum_), sum_) for sum_ in ("7310.00", "0.00", "-0.01")), (None, "73l0"), *nothing]
     if kind == "INT":

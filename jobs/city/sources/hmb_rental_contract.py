@@ -1,4 +1,4 @@
-"""Records of the housing bureau: filed rental contracts, their half-yearly states, their ends."""
+"""Records of the housing bureau: filed rental contracts, their half-yearly states and ends; projects they belong to."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs.city import addresses, months, numbers
 from jobs.city.home import Lease
-from jobs.city.layout import Fact, Flaws, Layout, layout
+from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
 from jobs.city.people import Census
 from jobs.city.records import Item
@@ -26,8 +26,22 @@ LAYOUT = layout(
         deletes=True,
     ),
 )
-LAYOUTS = (LAYOUT,)
+PROJECT = layout(
+    "hmb_rental_contract",
+    "project",
+    prefix="HMBP",
+    flaws=Flaws(
+        codes=(("stage_code", "烂尾"), ("district_code", "999999")),
+        keys=("project_no", "stage_code"),
+        uscc="developer_uscc_no",
+        restated=("project_name", lambda name, stream: f"{name}{stream.between(2, 9)}期"),
+        strange=("project_no", lambda number: f"BX{number[2:]}"),
+        deletes=True,
+    ),
+)
+LAYOUTS = (LAYOUT, PROJECT)
 _AT = LAYOUT.places
+_ESTATES = ("安居", "馨居", "城投", "人才", "新城", "滨江")
 _PROGRAMS = {"MARKET": "市场化", "AFFORDABLE": "保租房", "PUBLIC": "公租房"}
 _STATES = {"ACTIVE": "履行中", "EXPIRED": "已到期", "TERMINATED": "已解约"}
 
@@ -40,6 +54,11 @@ def filing_no(life: Life, lease: Lease) -> str:
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:
     """Return the person's rental records, from the first month of our history on."""
     return [(LAYOUT, _items(census, life))]
+
+
+def shared(census: Census, quarter: int) -> Iterable[tuple[Layout, list[Item]]]:
+    """Return the projects of the whole city, with its first quarter: leases of any person refer to them."""
+    return [(PROJECT, _projects(census))] if quarter == 0 else []
 
 
 def facts(_: Census, life: Life) -> Iterator[Fact]:
@@ -100,7 +119,7 @@ def _base(life: Life, lease: Lease, address: str) -> list[Any]:
         "district_code": lease.dwelling.district,
         "lessor_kind_code": "INSTITUTION" if lease.is_institution else "PERSON",
         "lessor_uscc_no": lessor if lease.is_institution else None,
-        "project_no": f"BZ{lease.dwelling.district}{lease.dwelling.lane % 40:03d}" if is_affordable else None,
+        "project_no": _project_no(lease.dwelling.district, lease.dwelling.lane) if is_affordable else None,
         "allotted_date": _before(lease.since).isoformat() if is_affordable else None,
         "lease_start_date": lease.since.isoformat(),
         "lease_end_date": lease.term_end.isoformat(),
@@ -117,3 +136,51 @@ def _base(life: Life, lease: Lease, address: str) -> list[Any]:
 
 def _before(day: date) -> date:
     return day - timedelta(days=12)
+
+
+PROJECTS = 40
+"""Affordable and public projects in a district."""
+
+AHEAD = 60
+"""Months after the first delivered event for which projects are counted; counts still to come wait."""
+
+_STAGES = {"LETTING": "招租中", "OPERATING": "已运营"}
+
+
+def _project_no(district: str, number: int) -> str:
+    return f"BZ{district}{number % PROJECTS:03d}"
+
+
+def _projects(census: Census) -> list[Item]:
+    found = [row for district in addresses.DISTRICTS for n in range(PROJECTS) for row in _project(census, district, n)]
+    return sorted(found, key=lambda row: (row.day, row.second))
+
+
+def _project(census: Census, district: str, number: int) -> Iterator[Item]:
+    """Yield a project as it was opened, and again each January with the dwellings let by then."""
+    stream = census.stream("project", f"{district}:{number}")
+    units, share = stream.between(8, 120) * 10, 0.1 + 0.3 * stream.draw()
+    opened = months.on(census.since - 1 - stream.below(60), stream.between(1, 28))
+    developer = numbers.credit_code("91", district, "MD" + numbers.base31(int(district) * PROJECTS + number, 6))
+    name = f"{addresses.DISTRICTS[district]}{stream.pick(_ESTATES)}{number + 1}号保障性租赁住房项目"
+    is_label = stream.chance(0.5)
+    januaries = [date(year, 1, stream.between(8, 28)) for year in range(opened.year + 1, (census.since + AHEAD) // 12)]
+    for day in (opened, *(day for day in januaries if months.of(day) >= census.since)):
+        stage = "LETTING" if share < 0.6 else "OPERATING"
+        second = stream.between(9 * 3600, 16 * 3600)
+        yield item(
+            PROJECT,
+            day,
+            second,
+            census.profile.zone,
+            "I" if day == opened else "U",
+            uscc=developer,
+            project_no=_project_no(district, number),
+            project_name=name,
+            developer_uscc_no=developer,
+            district_code=district,
+            unit_count=units,
+            occupied_count=min(units, int(units * share)),
+            stage_code=_STAGES[stage] if is_label else stage,
+        )
+        share += (1 - share) * (0.2 + 0.4 * stream.draw())

@@ -16,7 +16,7 @@ def of(name: str, delivered: Column) -> Column:
     fixes = {text.upper(): code for text, code in schemas.fixes(name).items()}
     said = F.upper(delivered)
     if len(schemas.codes(name)) <= schemas.MANY:
-        return _looked_up({code: code for code in schemas.codes(name)} | fixes, said)
+        return _looked_up({code.upper(): code for code in schemas.codes(name)} | fixes, said)
     listed = F.when(said.rlike(rf"\A{schemas.pattern(name)}\z"), said)
     return F.coalesce(listed, _looked_up(fixes, said)) if fixes else listed
 

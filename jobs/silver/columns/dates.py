@@ -13,6 +13,9 @@ MONTH_FORMS = {
     r"\A[0-9]{6}\z": ("yyyyMMdd", "01"),
     r"\A[0-9]{4}-[0-9]{1,2}\z": ("yyyy-M-d", "-01"),
 }
+YEAR = r"\A([0-9]{4})(?:-[0-9]{4})?(?:年|年度|学年|学年度)?\z"
+"""A year, or a school year by both of its years."""
+
 INSTANT = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})\z"
 
 EARLIEST, LATEST = "1880-01-01", "2100-12-31"
@@ -43,6 +46,12 @@ def month(delivered: Column) -> Column:
         for shape, (form, first) in MONTH_FORMS.items()
     ]
     return _bounded(F.coalesce(*read))
+
+
+def year(delivered: Column) -> Column:
+    """A year as 2025, 2025年度, or the first of a school year 2025-2026学年; a month is none."""
+    first = F.regexp_extract(delivered, YEAR, 1)
+    return F.when(delivered.rlike(YEAR), first.try_cast("int"))
 
 
 def instant(delivered: Column) -> Column:

@@ -75,6 +75,7 @@ def test_a_receipt_says_all_there_is_to_say(order, tmp_path):
         "missing_columns": [],
         "files": [file],
         "received": [],
+        "stripped_columns": [],
     }
     assert (lying / "00001-00001.csv").read_bytes() == BODY
     assert not lying.with_name("1.part").exists()

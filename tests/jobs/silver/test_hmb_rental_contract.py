@@ -1,6 +1,6 @@
 from pyspark.testing import assertDataFrameEqual
 
-from jobs.silver.hmb_rental_contract import clean
+from jobs.silver.hmb_rental_contract import clean, clean_project
 from tests.literal import delivered, rows
 
 
@@ -19,4 +19,20 @@ def test_a_lease_gets_its_dates_money_and_counts(spark):
     """
     expected = rows(spark, "silver.hmb_rental_contract", silver)
     cleaned = clean(delivered(spark, "bronze.hmb_rental_contract", bronze))
+    assertDataFrameEqual(cleaned.select(expected.columns), expected)
+
+
+def test_a_project_gets_its_counts_and_stage(spark):
+    bronze = """
+        record_id | project_no   | developer_uscc_no  | district_code | unit_count | occupied_count | stage_code
+        r1        | BZ310115007  | 91310115ma1k3abc99 | 310115        | 400        | 388            | 已运营
+        r2        | ＢＺ３１０１１５００８ | -          | 999999        | 400套      |                | 烂尾
+    """
+    silver = """
+        record_id | project_no   | developer_uscc_no  | district_code | unit_count | occupied_count | stage_code
+        r1        | BZ310115007  | 91310115MA1K3ABC99 | 310115        | 400        | 388            | OPERATING
+        r2        | BZ310115008  |                    |               |            |                |
+    """
+    expected = rows(spark, "silver.hmb_rental_contract_project", silver)
+    cleaned = clean_project(delivered(spark, "bronze.hmb_rental_contract_project", bronze))
     assertDataFrameEqual(cleaned.select(expected.columns), expected)
