@@ -18,7 +18,7 @@ def clean(bronze: DataFrame) -> DataFrame:
         dates.month(F.col("period_month")).alias("period_month"),
         code.of("enrolment_status", F.col("status_code")).alias("status_code"),
         numbers.count(F.col("contribution_count")).alias("contribution_count"),
-        "insured_region_code",
+        code.of("region", F.col("insured_region_code")).alias("insured_region_code"),
         "account_balance_band",
         "delivered",
     )

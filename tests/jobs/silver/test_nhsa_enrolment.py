@@ -15,7 +15,7 @@ def test_a_month_of_enrolment_here_and_one_at_home_are_two_lines(spark):
         record_id | scheme_code | period_month | status_code | contribution_count | insured_region_code | account_balance_band
         here      | EMPLOYEE    | 2026-08-01   | ACTIVE      | 31                 | 310000              | 1000-3000
         home      | RESIDENT    | 2026-08-01   | SUSPENDED   | 12                 | 341200              |
-        unread    |             |              |             |                    | 沪                  |
+        unread    |             |              |             |                    |                     |
     """
     expected = rows(spark, "silver.nhsa_enrolment", silver)
     cleaned = clean(delivered(spark, "bronze.nhsa_enrolment", bronze))
