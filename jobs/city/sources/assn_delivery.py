@@ -89,4 +89,4 @@ def _items(census: Census, life: Life, found: gig.Gig) -> list[Item]:
         )
         made.variant = trades.TWO_JOBS if done.is_second else None
         items.append(made)
-    return items
+    return sorted(items, key=lambda made: (made.day, made.second))
