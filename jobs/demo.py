@@ -56,7 +56,7 @@ def demo(
     progress(f"city: {people:,} people, {len(manifest.months)} months of deliveries")
     profile = pipeline.city_of(settings)
     keys.make(lake, seed if profile.operator.role == "sandbox" else None)
-    names = pipeline.ordered(_with_ledger(sources or settings.connected))
+    names = pipeline.ordered(_with_ledger(sources or [name for name in city.sources() if name in settings.connected]))
     last = max(city.received_at(name, manifest.months[-1]) for name in names)
     with offices.open(lake / "city"):
         settings = Settings(lake=lake, city=settings.city, spark_master=settings.spark_master)

@@ -166,8 +166,8 @@ SPREAD = spread(600, 200, 100)
     ("row", "found"),
     [
         (batch(**SPREAD, filled__hukou_code=950), []),
-        (batch(**SPREAD, filled__hukou_code=800), [("NULL_DRIFT", "warning", "户籍地代码 hukou_code as STRING 0.20")]),
-        (batch(**SPREAD, filled__hukou_code=700), [("NULL_DRIFT", "error", "户籍地代码 hukou_code as STRING 0.30")]),
+        (batch(**SPREAD, filled__hukou_code=800), [("NULL_DRIFT", "warning", "户籍地代码 hukou_code 0.20")]),
+        (batch(**SPREAD, filled__hukou_code=700), [("NULL_DRIFT", "error", "户籍地代码 hukou_code 0.30")]),
         (batch(**spread(580, 220, 100)), []),
         (batch(**spread(400, 400, 100)), [("CODE_SHIFT", "warning", "住所类型 dwelling_kind_code 0.24")]),
         (
