@@ -37,10 +37,12 @@ class Failure:
     limit: str
     severity: str
     text: str
+    columns: str = ""
 
     def __str__(self) -> str:
         """The rule as one line for a message: no value of a record, only figures of the batch."""
-        return f"{self.text}: {shown(self.observed)}, limit {self.limit}"
+        behind = f" ({self.columns})" if self.columns else ""
+        return f"{self.text}: {shown(self.observed)}, limit {self.limit}{behind}"
 
 
 @dataclass(frozen=True)
@@ -185,16 +187,19 @@ def _validated(table: Table, now: metrics.Figures, limit: limits.Limits, docs: P
     stated = limits.rules(table, limit)
     batch = _asset(docs, suite_name(table)).get_batch({"dataframe": pandas.DataFrame([now])})
     result = batch.validate(metrics_suite(table, limit), result_format=RESULT_FORMAT)
-    held = {outcome.expectation_config.kwargs["column"]: bool(outcome.success) for outcome in result.results}
-    broken = [_failure(table, rule, now) for rule in stated if not held.get(rule.figure, False)]
-    return result, broken
+    told = [(outcome.expectation_config, bool(outcome.success)) for outcome in result.results]
+    held = {(asked.kwargs["column"], asked.meta["severity"]): is_held for asked, is_held in told}
+    broken = [_failure(table, rule, now) for rule in stated if not held.get((rule.figure, rule.severity), False)]
+    worse = {failure.rule for failure in broken if failure.severity == "error"}
+    return result, [f for f in broken if f.severity == "error" or f.rule not in worse]
 
 
 def _failure(table: Table, rule: limits.GateRule, now: metrics.Figures) -> Failure:
     text = f"{rule.zh} · {rule.en}"
     observed = now.get(rule.figure)
     shown_figure = None if observed is None else round(observed, 6)
-    return Failure(table.name, rule.rule, rule.column, shown_figure, _bounds(rule), rule.severity, text)
+    columns = trend.told(table, rule.figure, rule.maximum, now)
+    return Failure(table.name, rule.rule, rule.column, shown_figure, _bounds(rule), rule.severity, text, columns)
 
 
 @cache

@@ -15,15 +15,23 @@ Limits = Mapping[str, float]
 """`quarantine_ratio`, and if wished `quarantine_few`: so many records in quarantine never hold a batch; and
 `may_be_empty`: 1 where the contract says that an office may have nothing new."""
 
-DECISIVE = ("CONSERVATION", "QUARANTINE_SHARE", "RECEIVED")
-"""Rules that explain a held batch before all others."""
-
 WARNED_RATIO = 0.05
 KEY_REPEAT_RATIO = 0.1
 """A sketch errs by a hundredth: this is ten times that, and a key made twice repeats far more often."""
 VOLUME_DEVIATIONS = 3
 UNIT_FACTOR = 1000
-EMPTIED_RATIO = 0.3
+EMPTIED_RATIO, EMPTIED_HOLD_RATIO = 0.1, 0.25
+MEAN_JUMP, MEAN_HOLD_JUMP = 0.5, 1.0
+"""Decimal places: a mean three times as large is a note, ten times as large a hold."""
+
+PSI, PSI_HOLD = 0.1, 0.25
+"""Below the first fine, above the second an alarm (domain.md, section 6.7)."""
+
+UNREAD_RATIO = 0.1
+"""Share of a column's values that cannot be read, above what is usual: single ones are rows to be mended."""
+
+DRIFTS = ("FORM_DRIFT", "CODE_DRIFT", "AMOUNT_UNIT")
+"""Rules by which a column no longer holds what the contract says: retyped, other codes, another unit."""
 
 
 class GateRule(NamedTuple):
@@ -62,6 +70,18 @@ def _words(reason: str) -> tuple[str, str]:
 def _named(table: Table, column: str) -> str:
     """Chinese name of a column, or of the whole record."""
     return table.column(column).business_name if column else "整条记录"
+
+
+def _readable(table: Table) -> Iterator[GateRule]:
+    """Whether the columns still hold what the contract says; before the share in quarantine, which it explains."""
+    if table.layer == "silver":
+        zh, en = "各字段无法识别的占比（超出往常）", "largest share of a column that cannot be read, above the usual"
+        yield GateRule("FORM_DRIFT", "", "form_drift_ratio", None, UNREAD_RATIO, "error", zh, en)
+        zh, en = (
+            "各代码字段不在代码表中的占比（超出往常）",
+            "largest share of a column in no code list, above the usual",
+        )
+        yield GateRule("CODE_DRIFT", "", "code_drift_ratio", None, UNREAD_RATIO, "error", zh, en)
 
 
 def _counts(table: Table, limits: Limits) -> Iterator[GateRule]:
@@ -138,6 +158,15 @@ def _drift(table: Table) -> Iterator[GateRule]:
         )
     zh, en = "各字段空值占比的最大升幅", "largest rise of a column's share of nulls over six batches"
     yield GateRule("NULL_DRIFT", "", "emptied_ratio", None, EMPTIED_RATIO, "warning", zh, en)
+    if table.layer != "silver":  # which files are new depends on who changed, so their shares may well move
+        return
+    yield GateRule("NULL_DRIFT", "", "emptied_ratio", None, EMPTIED_HOLD_RATIO, "error", zh, en)
+    zh, en = "各字段均值的最大变动（数量级）", "largest move of a column's mean against six batches, in decimal places"
+    yield GateRule("MEAN_DRIFT", "", "mean_jump", None, MEAN_JUMP, "warning", zh, en)
+    yield GateRule("MEAN_DRIFT", "", "mean_jump", None, MEAN_HOLD_JUMP, "error", zh, en)
+    zh, en = "各代码字段分布的最大偏移（PSI）", "largest PSI of a column's codes against six batches"
+    yield GateRule("CODE_SHIFT", "", "code_psi", None, PSI, "warning", zh, en)
+    yield GateRule("CODE_SHIFT", "", "code_psi", None, PSI_HOLD, "error", zh, en)
 
 
 def rules(table: Table, limits: Limits) -> tuple[GateRule, ...]:
@@ -152,4 +181,4 @@ def rules(table: Table, limits: Limits) -> tuple[GateRule, ...]:
         for f in extra.figures(table)
     ]
     checked = _reasons(table) if table.layer == "silver" else ()
-    return (*_counts(table, limits), *checked, *_columns(table), *stated, *_drift(table))
+    return (*_readable(table), *_counts(table, limits), *checked, *_columns(table), *stated, *_drift(table))

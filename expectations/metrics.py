@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import schemas
 from expectations import extra
 from expectations.predicates import matches_sql
-from expectations.rows import checks
+from expectations.rows import checks, unreadable
 from schemas import Column, Table
 
 if TYPE_CHECKING:
@@ -25,7 +25,12 @@ Figures = dict[str, float]
 KEPT = "disposition_code IS NULL"
 
 PACK = 1 << 32
-"""One sum counts two things per reason: rows kept in spite of it (times PACK) and rows set aside for it."""
+"""One sum counts two things: of a reason, rows kept in spite of it (times PACK) and rows set aside; or two counts."""
+
+MOST = 96
+"""So many sums Spark compiles as one (its limit is 100 columns); what is left of them counts codes one by one."""
+
+NUMBERS = ("INT", "BIGINT", "DOUBLE", "DECIMAL")
 
 STEP_REASONS = ("PARSE_LINE", "ENCODING", "DELETE_UNKNOWN_KEY")
 """Reasons that the steps give, not a contract."""
@@ -85,8 +90,6 @@ def _of_silver(table: Table) -> Iterator[tuple[str, str]]:
         counted = f"CASE WHEN {KEPT} THEN {PACK}L WHEN disposition_code = 'QUARANTINE' THEN 1L ELSE 0L END"
         broken = f"CASE WHEN array_contains(reason_entries, '{entry}') THEN {counted} END"
         yield f"rule__{slug(reason, column)}", f"coalesce(sum({broken}), 0L)"
-    for reason in dict.fromkeys(reason for reason, _ in reasons(table, "warning")):
-        yield f"warn__{reason}", f"count_if({KEPT} AND array_contains(warning_codes, '{reason}'))"
     required = " OR ".join(f"{column.name} IS NULL" for column in own_columns(table) if column.required)
     yield "incomplete", f"count_if({KEPT} AND ({required or 'false'}))"
 
@@ -100,8 +103,8 @@ def _of_written(table: Table) -> Iterator[tuple[str, str]]:
         yield "keys", f"approx_count_distinct(xxhash64({', '.join(table.primary_key)}), 0.01)"
 
 
-def expressions(table: Table) -> dict[str, str]:
-    """Return the aggregate SQL of each figure by its name, in a fixed order."""
+def _plain(table: Table) -> dict[str, str]:
+    """Aggregate SQL of each figure that is a sum of its own."""
     is_silver = table.layer == "silver"
     found = dict(_of_silver(table) if is_silver else _of_written(table))
     for instant in ("known_from_at", "known_at"):
@@ -109,14 +112,64 @@ def expressions(table: Table) -> dict[str, str]:
             found["known_at"] = f"unix_seconds(max({instant}))"
     for column in own_columns(table):
         kept = f"CASE WHEN {KEPT} THEN {column.name} END" if is_silver else column.name
-        if not (is_silver and column.required):  # `incomplete` counts these, and the row checks each by itself
-            found[f"filled__{column.name}"] = f"count({kept})"
         if column.name.endswith("_cny"):
             found[f"typical__{column.name}"] = f"exp(avg(ln(CASE WHEN {kept} > 0 THEN {kept} END)))"
-    for column in coded(table):
-        kept = f"{KEPT} AND " if is_silver else ""
-        found[f"outside__{column.name}"] = f"count_if({kept}NOT ({in_list(column)}))"
+        elif is_silver and column.physical_type.startswith(NUMBERS):
+            found[f"mean__{column.name}"] = f"avg(CAST({kept} AS DOUBLE))"
     return found | {f"extra__{figure.rule}": f"coalesce({figure.sql}, 0)" for figure in extra.figures(table)}
+
+
+def _conditions(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield the name of each count with the SQL of a row that is counted, without those of single codes."""
+    is_silver = table.layer == "silver"
+    kept = f"{KEPT} AND " if is_silver else ""
+    for reason in dict.fromkeys(reason for reason, _ in reasons(table, "warning")) if is_silver else ():
+        yield f"warn__{reason}", f"{kept}array_contains(warning_codes, '{reason}')"
+    for column in own_columns(table):
+        if not (is_silver and column.required):  # `incomplete` counts these, and the row checks each by itself
+            yield f"filled__{column.name}", f"{kept}{column.name} IS NOT NULL"
+    for column in coded(table):
+        yield f"outside__{column.name}", f"{kept}NOT ({in_list(column)})"
+
+
+def counted_codes(table: Table) -> tuple[tuple[Column, tuple[str, ...]], ...]:
+    """Return the columns whose codes are counted one by one, with their codes: the shortest lists, as many as fit."""
+    if table.layer != "silver":
+        return ()
+    listed = [(column, tuple(schemas.codes(column.code_list or ""))) for column in coded(table)]
+    room = 2 * (MOST - len(_plain(table))) - len(dict(_conditions(table)))
+    found = []
+    for column, codes in sorted(listed, key=lambda pair: len(pair[1])):
+        room -= len(codes)
+        if room >= 0:
+            found.append((column, codes))
+    return tuple(found)
+
+
+def counts(table: Table) -> dict[str, str]:
+    """Return the SQL of a counted row by the name of its figure; two of them share a sum."""
+    of_codes = {
+        f"code__{column.name}__{code}": f"{KEPT} AND {column.name} = '{code}'"
+        for column, codes in counted_codes(table)
+        for code in codes
+    }
+    return dict(_conditions(table)) | of_codes
+
+
+def _pairs(table: Table) -> dict[str, tuple[str, ...]]:
+    """Name of each shared sum, and the one or two counts in it."""
+    names = tuple(counts(table))
+    return {f"counts__{at // 2}": names[at : at + 2] for at in range(0, len(names), 2)}
+
+
+def expressions(table: Table) -> dict[str, str]:
+    """Return the aggregate SQL of each figure by its name, in a fixed order."""
+    asked = counts(table)
+    shared = {
+        pair: " + ".join(f"CASE WHEN {asked[name]} THEN {PACK**at}L ELSE 0L END" for at, name in enumerate(names))
+        for pair, names in _pairs(table).items()
+    }
+    return _plain(table) | {pair: f"coalesce(sum({sql}), 0L)" for pair, sql in shared.items()}
 
 
 def columns(table: Table) -> list["SparkColumn"]:
@@ -138,11 +191,15 @@ def figures(table: Table, row: Mapping[str, Any]) -> Figures:
     what follows is worked out here, so conservation is judged on the raised counts.
     """
     found: Figures = {}
+    shared = _pairs(table)
     for name, value in row.items():
         if name.startswith("rule__"):
             kept, aside = divmod(int(value or 0), PACK)
             found[f"bad__{name.removeprefix('rule__')}"] = kept
             found[f"aside__{name.removeprefix('rule__')}"] = aside
+        elif name.startswith("counts__"):
+            both = divmod(int(value or 0), PACK)[::-1]
+            found = dict(zip(shared[name], map(float, both), strict=False)) | found
         elif value is not None:
             found[name] = float(value) if isinstance(value, Decimal) else value
     kept_count = found["silver"]
@@ -150,6 +207,11 @@ def figures(table: Table, row: Mapping[str, Any]) -> Figures:
     judged = kept_count + found.get("quarantine", 0)
     found["unaccounted"] = found["received"] - sum(known)
     found["quarantine_ratio"] = found.get("quarantine", 0) / judged if judged else 0.0
+    for column in table.columns:
+        reason = unreadable(column)
+        counted = [found.get(f"{fate}__{slug(reason or '', column.name)}", 0) for fate in ("bad", "aside")]
+        if judged and any(counted):
+            found[f"unread__{column.name}"] = sum(counted) / judged
     if "keys" in found:
         found["key_repeat_ratio"] = max(0.0, 1 - found["keys"] / kept_count) if kept_count else 0.0
     for column in own_columns(table):

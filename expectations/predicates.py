@@ -8,6 +8,8 @@ delivery in the city's time. Algorithms: domain.md, section 3.1.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import schemas
+
 Predicate = Callable[[str, Mapping[str, Any]], str]
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -143,6 +145,13 @@ def in_order(_: str, arguments: Mapping[str, Any]) -> str:
     return f"coalesce({first} > {second}, false)"
 
 
+def fits_month(_: str, arguments: Mapping[str, Any]) -> str:
+    """More days than the month has had by the day of delivery; a month still to come has a reason of its own."""
+    days, month = arguments["columns"]
+    had = f"datediff(least(last_day({month}), received_date), {month}) + 1"
+    return f"coalesce({month} <= received_date AND {days} > {had}, false)"
+
+
 def no_wildcard(_: str, arguments: Mapping[str, Any]) -> str:
     """A wildcard where a name is needed."""
     plain = [f"coalesce(upper({c}) IN ('*', 'ALL', 'ANY'), false)" for c in arguments["columns"]]
@@ -204,6 +213,17 @@ def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
     return f"{is_so} AND coalesce({', '.join(arguments['columns'])}) IS NULL"
 
 
+def begins_with_code(c: str, arguments: Mapping[str, Any]) -> str:
+    """A value whose first `characters` are no code of `codeList`: a class under a group that the list does not hold."""
+    known = ", ".join(_text(code) for code in schemas.codes(arguments["codeList"]))
+    return f"coalesce(substr({c}, 1, {arguments['characters']}) NOT IN ({known}), false)"
+
+
+def negative_unless(c: str, arguments: Mapping[str, Any]) -> str:
+    """An amount below nothing where the flag that would explain it is not set."""
+    return f"coalesce({c} < 0, false) AND NOT coalesce({arguments['flag']}, false)"
+
+
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
@@ -221,6 +241,7 @@ PREDICATES: dict[str, Predicate] = {
         uscc_organisation,
         not_after_delivery,
         in_order,
+        fits_month,
         no_wildcard,
         matches,
         renewal_before_grant,
@@ -228,6 +249,8 @@ PREDICATES: dict[str, Predicate] = {
         ended_without_end,
         shares_not_whole,
         stated_when,
+        begins_with_code,
+        negative_unless,
     )
 }
 """Predicates by the name a contract calls them."""

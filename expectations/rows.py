@@ -45,8 +45,8 @@ def placeholder_date(delivered: str) -> str:
     return f"coalesce({digits}, '') IN ({_quoted(PLACEHOLDER_DATES)})"
 
 
-def _unreadable(column: Column) -> str | None:
-    """Reason of a value that stands in the delivery but not in the cleaned row."""
+def unreadable(column: Column) -> str | None:
+    """Return the reason of a value that stands in the delivery but not in the cleaned row; None for plain text."""
     if column.code_list:
         return "CODE_UNKNOWN"
     if column.name.endswith("_month"):
@@ -78,7 +78,7 @@ def null_checks(column: Column) -> tuple[Check, ...]:
         found.append(Check(reason, name, "error", f"{name} IS NULL AND {nothing}"))
         if is_date:
             found.append(Check("DATE_PLACEHOLDER", name, "error", f"{name} IS NULL AND {placeholder_date(delivered)}"))
-    if (unread := _unreadable(column)) is not None:
+    if (unread := unreadable(column)) is not None:
         excused = f" AND NOT ({placeholder_date(delivered)})" if is_date else ""
         found.append(Check(unread, name, "error", f"{name} IS NULL AND NOT ({nothing}){excused}"))
     return tuple(found)

@@ -35,13 +35,33 @@ def demo_lines(settings: "Settings", found: Mapping[str, Any]) -> Iterator[str]:
 
 def run(found: Mapping[str, Any]) -> Answer:
     """Return what several batches came to: each one's sum, each problem, and the exit of the worst."""
+    return _several("creditfile.run/1", found, run_lines(found["items"]))
+
+
+def replay(found: Mapping[str, Any], *, is_dry: bool) -> Answer:
+    """Return what moved out of quarantine, by the reason it was there for, and what became of it."""
+    word = "would move" if is_dry else "moved"
+    lines: list[Any] = [
+        f"{item['source']} {item['batch']}: {item['moved']:,} records {word}" for item in found["items"]
+    ]
+    rows = [
+        (item["source"], item["batch"], *(move[name] for name in ("reason", "to", "to_reason", "records")))
+        for item in found["items"]
+        for move in item["moves"]
+    ]
+    if rows:
+        lines.append(show.table(("source", "batch", "reason", "becomes", "for", "records"), rows))
+    return _several("creditfile.quarantine.replay/1", {**found, "dry_run": is_dry}, lines)
+
+
+def _several(form: str, found: Mapping[str, Any], lines: Iterable[Any]) -> Answer:
     errors: list[CreditFileError] = sorted(found["errors"], key=lambda error: GRAVITY.index(error.exit), reverse=True)
-    value = {"format": "creditfile.run/1", "items": found["items"]}
+    value = {"format": form} | {name: each for name, each in found.items() if name != "errors"}
     if errors:
         problems = [error.problem.as_json() for error in errors]
         value |= {"error": problems[0], "errors": problems}
     status_code = errors[0].exit if errors else 0
-    return Answer(value, run_lines(found["items"]), status_code, tuple(error.problem for error in errors))
+    return Answer(value, lines, status_code, tuple(error.problem for error in errors))
 
 
 def run_lines(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cyclopts import App, CycloptsError
 
-from jobs import act, flow, look, show
+from jobs import act, flow, look, quarantine_verbs, show
 from jobs.errors import CODES, CreditFileError, Problem
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -47,13 +47,21 @@ VERBS = (
         ),
     ),
     Verb("status", look.status, ("creditfile status", "creditfile status --lake /tmp/demo --json")),
-    Verb("quarantine ls", look.quarantine_ls, ("creditfile quarantine ls", "creditfile quarantine ls psb_residence")),
+    Verb("quarantine ls", quarantine_verbs.ls, ("creditfile quarantine ls", "creditfile quarantine ls psb_residence")),
     Verb(
         "quarantine show",
-        look.quarantine_show,
+        quarantine_verbs.show_record,
         (
             "creditfile quarantine show 0f8e2b6c5d4a3918",
             "creditfile quarantine show 0f8e2b6c5d4a3918 --json",
+        ),
+    ),
+    Verb(
+        "quarantine replay",
+        quarantine_verbs.replay,
+        (
+            "creditfile quarantine replay hrss_social_insurance --reason CODE_UNKNOWN --dry-run",
+            "creditfile quarantine replay psb_residence --batch 2026-09",
         ),
     ),
     Verb(

@@ -273,6 +273,12 @@ CODES: dict[str, Code] = {
         "agree a new contract version with the office, or ask it to deliver as agreed",
         4,
     ),
+    "CF-2102": Code(
+        "values drift",
+        "A column no longer holds what the contract says: another type or unit (元/万元), or codes no list knows.",
+        "agree a new contract version with the office, or ask it to deliver as agreed",
+        4,
+    ),
     # 22 batch gate
     "CF-2201": Code(
         "batch held by its gate",
@@ -285,6 +291,12 @@ CODES: dict[str, Code] = {
         "too much in quarantine",
         "The share of quarantined records is above the contract's limit.",
         "creditfile quarantine ls",
+        4,
+    ),
+    "CF-2302": Code(
+        "nothing to replay",
+        "No record is set aside here, or today's rules have judged those that are.",
+        "mend the rule, contract, code list or cleaner first; creditfile quarantine ls",
         4,
     ),
     "CF-2303": Code(

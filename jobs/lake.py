@@ -47,6 +47,11 @@ def batches(lake: Path, name: str) -> set[str]:
     return {str(partition[column]) for partition in table.partitions()}
 
 
+def version(lake: Path, name: str) -> int:
+    """Return the number of a table's last commit, without a JVM."""
+    return DeltaTable(str(where(lake, name))).version()
+
+
 def read(spark: "SparkSession", lake: Path, name: str, part: str = "") -> "DataFrame":
     """Return a table's rows; an empty frame of the contract's schema if it was never written.
 

@@ -98,41 +98,6 @@ def explained_code(code: str) -> Answer:
     return Answer(told, [f"{code} {entry.title}", entry.why, f"Fix: {entry.fix}", again, f"Exit: {entry.exit}"])
 
 
-def quarantine_ls(source: str | None = None, *, options: Options = DEFAULT) -> Answer:
-    """Count records set aside by source, batch, reason and owner, most first, and name the offices' return files.
-
-    Starts no JVM. A return file tells the office place, column and reason of each fault, and no value.
-
-    Args:
-        source: Only this source.
-        options: Where to work and how to answer.
-    """
-    from jobs import plan, quarantine, return_file
-
-    if source is not None:
-        plan.check_names((source,))
-    settings = options.settings()
-    items = quarantine.counts(settings, source)
-    returns = [str(path) for path in return_file.written(settings.lake, source)]
-    headings = list(items[0]) if items else []
-    lines = [show.table(headings, ([*item.values()] for item in items))] if items else ["Nothing is in quarantine."]
-    lines += [f"return file: {path}" for path in returns]
-    return Answer({"format": "creditfile.quarantine/1", "items": items, "return_files": returns}, lines)
-
-
-def quarantine_show(record_id: str, /, *, options: Options = DEFAULT) -> Answer:
-    """Show one quarantined record: its reasons, its place in the delivery, and its fields, masked.
-
-    Args:
-        record_id: The record, as `creditfile explain record` and the quarantine tables name it.
-        options: Where to work and how to answer.
-    """
-    from jobs import quarantine
-
-    found = quarantine.show(options.settings(), record_id)
-    return Answer({"format": "creditfile.quarantine.record/1"} | found, tree(found))
-
-
 def release_list(*, batch: str | None = None, state: State | None = None, options: Options = DEFAULT) -> Answer:
     """List releases, the newest last.
 

@@ -94,7 +94,7 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
                 "CF-4201", what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})", where=f"gold {batch}"
             )
         tables.replace_batch(spark, settings.lake, table.name, batch, files)
-        counts = {"versions": int(figures["received"] or 0)}
+        counts = {"versions": int(figures["received"] or 0)} | step.conflicts_counted(files)
         spent = {"gold": round(time.perf_counter() - started, 3)}
         now = (clock or SystemClock()).now()
         run = Run(

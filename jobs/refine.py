@@ -21,6 +21,7 @@ from jobs.flow import REFINE
 from jobs.ingest.receipt import Receipt, receipts
 from jobs.keys import Keys
 from jobs.runs import Run
+from jobs.silver import rulebook
 from jobs.silver import step as silver
 from jobs.silver.classify import DISPOSITION, ENTRIES, REPEATED, refusal
 from schemas import City, Source, SourceObject, Table
@@ -31,9 +32,9 @@ FATES = ("silver", "quarantine", "duplicate", "suppressed")
 
 
 def inputs(source: Source, found: tuple[Receipt, ...]) -> str:
-    """Return the fingerprint of what refining a batch reads: its deliveries and the contract."""
-    contract = source.path.read_text("utf-8")
-    return runs.fingerprint(*(f"{r.delivery_no}:{r.sha256}:{r.received_at.isoformat()}" for r in found), contract)
+    """Return the fingerprint of what refining a batch reads: its deliveries, and what judges them."""
+    came = (f"{r.delivery_no}:{r.sha256}:{r.received_at.isoformat()}" for r in found)
+    return runs.fingerprint(*came, rulebook.mark(source))
 
 
 def refine(
@@ -53,7 +54,7 @@ def refine(
     Bronze and cleaning need nobody; before the consent ledger is read `wait` is called, for whoever brings it up to
     date beside us.
 
-    Nothing is read again that was read before: a batch whose deliveries and contract are those of its last finished
+    Nothing is read again that was read before: a batch whose deliveries and rules are those of its last finished
     run is left alone, without a JVM.
 
     Raises:
@@ -143,7 +144,7 @@ def _refine(
         _judge(lake, source, batch, judged)
         lap("gate")
     for refined in made:
-        silver.write(spark, lake, source, batch, refined)
+        silver.write(spark, lake, source, batch, refined, clock.now())
         lap("silver")
     if "silver" in steps:
         return_file.write(lake, source, batch)
@@ -160,6 +161,30 @@ def _refine(
         seconds=seconds,
         finished_at=clock.now(),
     )
+
+
+def would_move(
+    spark: SparkSession, lake: Path, city: City, keys: Keys, source: Source, batch: str
+) -> Counter[tuple[str, str, str]]:
+    """Count what today's rules would make of a batch's records set aside: old reason, new fate, its reason."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for item in source.objects:
+        delivered = read(spark, source, item, receipts(lake, source.name, batch), lake)
+        if delivered is None:
+            continue
+        identified = bronze.with_identity(spark, delivered, item.bronze, keys)
+        refined = silver.refine(spark, lake, city, keys, source, item, batch, identified, tuple)
+        moved = silver.moves(spark, lake, source, batch, refined)
+        if moved is not None:
+            counted = moved.groupBy("from_reason_codes", "to_code", "to_reason_codes").count()
+            for row in counted.toLocalIterator():
+                found[first(row["from_reason_codes"]), row["to_code"], first(row["to_reason_codes"])] += row["count"]
+    return found
+
+
+def first(reasons: list[str]) -> str:
+    """Return the decisive reason; none for silver."""
+    return reasons[0] if reasons else ""
 
 
 def _figures(rows: DataFrame, columns: list[Any]) -> dict[str, Any]:
@@ -204,10 +229,13 @@ def _judge(lake: Path, source: Source, batch: str, judged: list[tuple[Table, dic
         verdict = gate.judge(source.name, batch, table, figures, stated, lake / "docs" / "quality")
         if verdict.status == "hold":
             worst = verdict.failures[0]
-            code = "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
+            is_drift = worst.rule in limits.DRIFTS
+            code = "CF-2102" if is_drift else "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
+            behind = f"; {worst.columns}" if worst.columns else ""
+            asked = f"; contract {source.version}, {header.ASKED}" if is_drift else ""
             raise CreditFileError(
                 code,
-                what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})",
+                what=f"{worst.text} (observed {worst.observed}, limit {worst.limit}){behind}{asked}",
                 where=f"{table.thing} {batch}",
                 undone="Silver is as before.",
             )

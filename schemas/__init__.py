@@ -9,6 +9,7 @@ from pathlib import Path
 from schemas.codes import MANY, Code, codes, fixes, pattern
 from schemas.contract import load_source, load_tables
 from schemas.model import Column, ContractError, Rule, Server, Source, SourceObject, Table
+from schemas.priority import priorities, rank
 from schemas.profile import City, city, rules
 
 HERE = Path(__file__).parent
@@ -28,6 +29,8 @@ __all__ = [
     "codes",
     "fixes",
     "pattern",
+    "priorities",
+    "rank",
     "rules",
     "source",
     "sources",
@@ -82,7 +85,7 @@ def table(name: str) -> Table:
             for item in known.objects:
                 if name in (item.bronze.name, item.silver.name):
                     return item.bronze if layer == "bronze" else item.silver
-    elif layer in ("quarantine", "vault") and name not in _layered():
+    elif layer in ("quarantine", "history", "vault") and name not in _layered():
         return Table(name, layer, f"{layer} of {thing}", (), _rows()[layer], version="1.0.0")
     elif name in _layered():
         return _layered()[name]
@@ -96,7 +99,11 @@ def tables() -> tuple[Table, ...]:
         found
         for known in sources()
         for item in known.objects
-        for found in (item.bronze, item.silver, table(f"quarantine.{item.silver.thing}"))
+        for found in (
+            item.bronze,
+            item.silver,
+            *(table(f"{of}.{item.silver.thing}") for of in ("quarantine", "history")),
+        )
     ]
     vaults = [table(f"vault.{known.name}") for known in sources()]
     return tuple(sorted([*per_source, *vaults, *_layered().values()], key=lambda t: t.name))

@@ -90,19 +90,22 @@ class Desk:
         known = {column.name for column in schemas.source(source).object().bronze.columns}
         return {name: value for name, value in full.items() if name in known or name in different}
 
-    def deliver(self, source, batch, records, lost=(), renamed=(), delivery_no=None):
-        """Land a delivery; `lost` are columns that do not come, `renamed` new names of others."""
+    def deliver(self, source, batch, records, lost=(), renamed=(), delivery_no=None, at=None):
+        """Land a delivery; `lost` are columns that do not come, `renamed` new names of others.
+
+        It is received at `at`, else nine hours after its period's end.
+        """
         contract = schemas.source(source)
         agreed = {column.name: column.physical_name for column in contract.object().bronze.columns}
         names = {name: agreed.get(name, name) for record in records for name in record if name not in lost}
         names = dict.fromkeys([*(n for n in agreed if n not in lost), *names])
         headed = {name: dict(renamed).get(name, agreed.get(name, name)) for name in names}
         asked = period(batch, contract.timezone)
-        clock = FixedClock((asked.end + timedelta(hours=9)).astimezone(UTC))
+        clock = FixedClock(at or (asked.end + timedelta(hours=9)).astimezone(UTC))
         order = Order(contract, asked, self.lake, Endpoint(url="file:///"), clock)
         with Delivery(order, delivery_no) as delivery:
             if contract.server.format == "csv":
-                file = delivery.lines("a.csv", "csv")
+                file = delivery.lines("a.csv", "csv", contract.server.encoding)
                 lines = [",".join(headed.values())]
                 lines += [",".join(str(record.get(name) or "") for name in headed) for record in records]
                 file.write("".join(f"{line}\n" for line in lines).encode(contract.server.encoding))
@@ -114,8 +117,7 @@ class Desk:
                     for record in records
                 ]
                 page.write(json.dumps({"items": told}, ensure_ascii=False).encode())
-                keys = tuple(dict.fromkeys(name for record in told for name in record))
-                delivery.add_page("page-1", page, len(told), keys)
+                delivery.add_page("page-1", "", page, tuple(told))
             return delivery.seal(asked_by_time=False)
 
     def consents(self, batch="2025-12", people=range(1000)):

@@ -12,6 +12,7 @@ from jobs import cli, keys
 from jobs.bronze import header
 from jobs.hashing import opened, with_keys
 from jobs.ingest.landing import receipts
+from tests.contents import tables
 
 SECRET = "11010519491231002X"
 
@@ -79,3 +80,83 @@ def test_a_json_key_left_out_of_one_page_is_not_missing(desk):
     assert list(header.drifts(source, receipt.model_copy(update={"files": (page, short)}))) == []
     [drift] = header.drifts(source, receipt.model_copy(update={"files": (short, short)}))
     assert drift.missing[-1] == "status_code"
+
+
+LEASE = "hmb_rental_contract"
+MONTHS = [f"2026-{month:02}" for month in range(5, 11)]
+NEXT = "2026-11"
+SIZE = 60
+
+
+def leases(desk, month, size=SIZE, change=lambda index: {}):
+    """A month of leases, all of different people."""
+    return [desk.record(LEASE, 1000 * month + index, **change(index)) for index in range(size)]
+
+
+@pytest.fixture(scope="module")
+def usual(desk):
+    """Six months in which nothing drifts."""
+    for month in MONTHS:
+        desk.deliver(LEASE, month, leases(desk, int(month[5:])))
+        assert desk.refine(LEASE, month) == 0
+    return tables(desk.lake, "silver", "quarantine", "link")
+
+
+DRIFTS = {
+    "retyped": ("CF-2102", "as DATE 0.50", SIZE, lambda n: {"lease_start_date": "soon"} if n % 2 else {}),
+    "万元 with its decimals": (
+        "CF-2102",
+        "monthly_rent_cny as DECIMAL(18,2) 1.00",
+        SIZE,
+        lambda n: {"monthly_rent_cny": "0.4567"},
+    ),
+    "万元": ("CF-2102", "计量单位未变（元/万元）", SIZE, lambda n: {"monthly_rent_cny": "0.45"}),
+    "a new code": (
+        "CF-2102",
+        "status_code 1.00, usual and gone: ACTIVE 100%",
+        SIZE,
+        lambda n: {"status_code": "RENEWED"},
+    ),
+    "40 % in quarantine": ("CF-2301", "隔离占比", SIZE, lambda n: {"certificate_no": "1"} if n % 5 < 2 else {}),
+    "30 % nulls": ("CF-2201", "deposit_cny", SIZE, lambda n: {"deposit_cny": None} if n % 10 < 3 else {}),
+    "mean x 100": ("CF-2201", "monthly_rent_cny", SIZE, lambda n: {"monthly_rent_cny": "450000.00"}),
+    "codes": ("CF-2201", "lessor_kind_code", SIZE, lambda n: {"lessor_kind_code": "INSTITUTION"}),
+    "volume -60 %": ("CF-2201", "数据量", SIZE * 4 // 10, lambda n: {}),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "size", "change"),
+    [
+        pytest.param(*DRIFTS["retyped"], marks=pytest.mark.fault("F31")),
+        pytest.param(*DRIFTS["万元 with its decimals"], marks=pytest.mark.fault("F31")),
+        pytest.param(*DRIFTS["万元"], marks=pytest.mark.fault("F31")),
+        pytest.param(*DRIFTS["a new code"], marks=pytest.mark.fault("F31")),
+        pytest.param(*DRIFTS["40 % in quarantine"], marks=pytest.mark.fault("F57")),
+        pytest.param(*DRIFTS["30 % nulls"], marks=pytest.mark.fault("F32")),
+        pytest.param(*DRIFTS["mean x 100"], marks=pytest.mark.fault("F32")),
+        pytest.param(*DRIFTS["codes"], marks=pytest.mark.fault("F32")),
+        pytest.param(*DRIFTS["volume -60 %"], marks=pytest.mark.fault("F32")),
+    ],
+    ids=list(DRIFTS),
+)
+def test_a_batch_that_drifts_is_held_and_everything_behind_it_stays(desk, usual, code, told, size, change, capsys):
+    shutil.rmtree(desk.lake / "landing" / LEASE / NEXT, ignore_errors=True)
+    desk.deliver(LEASE, NEXT, leases(desk, 11, size, change))
+    assert desk.refine(LEASE, NEXT) == 4
+    said = capsys.readouterr().err
+    assert f"{code} " in said
+    assert told in said
+    assert ("a contract version is asked for" in said) == (code == "CF-2102")
+    assert desk.run(LEASE, NEXT).status == "held"
+    assert tables(desk.lake, "silver", "quarantine", "link") == usual
+
+
+@pytest.mark.fault("F31")
+@pytest.mark.fault("F57")
+def test_single_unknown_codes_are_rows_to_be_mended_and_the_batch_goes_on(desk, usual):
+    shutil.rmtree(desk.lake / "landing" / LEASE / NEXT, ignore_errors=True)
+    desk.deliver(LEASE, NEXT, leases(desk, 11, SIZE, lambda n: {"status_code": "RENEWED"} if n < 2 else {}))
+    assert desk.refine(LEASE, NEXT) == 0
+    assert [row[1:] for row in desk.reasons(LEASE, NEXT)] == [("CODE_UNKNOWN", "status_code")] * 2
+    assert desk.run(LEASE, NEXT).counts["silver"] == SIZE - 2

@@ -114,7 +114,7 @@ def _delivery(
         cut = cut.where("line > 1")
     table = item.bronze
     header = {column.physical_name: column.name for column in table.columns}
-    added = undeclared(item, tuple(name for file in files for name in file.header))
+    added = undeclared(item, tuple(name for file in files for name in file.header), receipt)
     if form == "csv":
         fields = _csv(source, files[0], header)
         named = {header[name]: header[name] for name in files[0].header if name in header}

@@ -46,10 +46,11 @@ class Drift(NamedTuple):
         return "; ".join(told)
 
 
-def undeclared(item: SourceObject, header: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the delivered names that the object's contract does not know."""
-    agreed = {column.physical_name for column in item.bronze.columns}
-    return tuple(dict.fromkeys(name for name in header if name not in agreed))
+def undeclared(item: SourceObject, header: tuple[str, ...], receipt: Receipt) -> tuple[str, ...]:
+    """Return the delivered names that the object's contract does not know, without those the door has stripped."""
+    known = {column.physical_name for column in item.bronze.columns}
+    known |= {name.removeprefix(f"{item.name}.") for name in receipt.stripped_columns}
+    return tuple(dict.fromkeys(name for name in header if name not in known))
 
 
 def listed(names: tuple[str, ...]) -> str:
@@ -74,17 +75,17 @@ def drifts(source: Source, receipt: Receipt) -> Iterator[Drift]:
     for item in source.objects:
         files = [file for file in receipt.files if file.object == item.name and file.header and file.rows]
         for name, alike in groupby(files, key=lambda file: file.name if file.format == "csv" else ""):
-            drift = _drift(item, f"{place}/{name}".rstrip("/"), list(alike), _seen(source, item, receipt))
+            drift = _drift(item, f"{place}/{name}".rstrip("/"), list(alike), receipt, _seen(source, item, receipt))
             if drift.missing or drift.added or drift.unread:
                 yield drift
 
 
-def _drift(item: SourceObject, place: str, files: list[LandedFile], seen: tuple[str, ...]) -> Drift:
+def _drift(item: SourceObject, place: str, files: list[LandedFile], receipt: Receipt, seen: tuple[str, ...]) -> Drift:
     header = tuple(dict.fromkeys(name for file in files for name in file.header))
     agreed = [column.physical_name for column in item.bronze.columns]
     missing = tuple(name for name in agreed if name not in header)
-    added = undeclared(item, header)
-    unread = tuple(name for name in undeclared(item, seen) if name not in added)
+    added = undeclared(item, header, receipt)
+    unread = tuple(name for name in undeclared(item, seen, receipt) if name not in added)
     if len(missing) * 2 > len(agreed):  # no header at all, but a record in its place
         return Drift(place, missing, ("",) * len(added), ("",) * len(unread), ())
     is_ordered = files[0].format == "csv" and len(header) == len(agreed)

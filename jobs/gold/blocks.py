@@ -8,6 +8,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.gold.conflicts import statements
 from jobs.gold.spells import days_in, merged, month_index, month_start
 
 BASE_KINDS = ("SI", "HF", "BIZ")
@@ -165,6 +166,7 @@ def housing(rents: DataFrame, residences: DataFrame, as_of: date) -> DataFrame:
         F.sum(F.when(recent, F.col("rent_due_count"))).alias("due"),
         F.sum(F.when(recent, F.col("rent_on_time_count"))).alias("on_time"),
         F.bool_or(overlaps).alias("has_lease_12"),
+        statements("district_code", recent & (F.coalesce("end_date", _day(as_of)) >= _day(as_of))).alias("rented_said"),
         F.flatten(F.collect_list("record_ids")).alias("housing_record_ids"),
         F.max("known_from_at").alias("housing_known_at"),
     )
@@ -223,6 +225,7 @@ def residence(spells: DataFrame, as_of: date) -> DataFrame:
             F.sort_array(F.collect_list(shown), asc=False).alias("listed"),
             F.count("*").try_cast("int").alias("residence_spell_count"),
             F.bool_or(valid).alias("has_valid_residence"),
+            statements("district_code", valid).alias("registered_said"),
             F.max(F.when(valid & F.col("is_permit"), F.coalesce("valid_to_date", far))).alias("permit_to_date"),
             F.min(F.when(valid & ~F.col("is_permit"), F.coalesce("residence_start_date", "valid_from_date"))).alias(
                 "registered_date"

@@ -28,8 +28,6 @@ def band(amount: Column) -> Column:
 def _owned(silver: DataFrame, links: DataFrame, source: str, attribute: str) -> DataFrame:
     """Versions of a silver table that are nobody's deletion, with their person, source and the source's rank."""
     people = links.where("person_id IS NOT NULL").select("record_id", "person_id")
-    order = schemas.rules("priority")[attribute]
-    rank = order.index(source) + 1 if source in order else len(order) + 1
     return (
         versions(silver)
         .where("operation_code <> 'D'")
@@ -38,7 +36,7 @@ def _owned(silver: DataFrame, links: DataFrame, source: str, attribute: str) -> 
             {
                 "source_code": F.lit(source),
                 "record_ids": F.array("record_id"),
-                "priority_count": F.lit(rank),
+                "priority_count": F.lit(schemas.rank(attribute, source)),
             }
         )
     )
@@ -66,7 +64,7 @@ def person_traits(silver: DataFrame, links: DataFrame) -> DataFrame:
 
 def work_months(silver: DataFrame, links: DataFrame) -> DataFrame:
     """Months of pension contribution: employee (SI) or flexible (FLEX)."""
-    rows = _owned(silver, links, "hrss_social_insurance", "work").where("insurance_kind_code = 'PENSION'")
+    rows = _owned(silver, links, "hrss_social_insurance", "employer").where("insurance_kind_code = 'PENSION'")
     late = F.col("paid_date") > F.last_day(F.add_months("period_month", BACKPAID_AFTER_MONTHS))
     return rows.withColumns(
         {

@@ -7,6 +7,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.gold import blocks, newcomer, rules
+from jobs.gold.conflicts import conflicts, is_contradicted, together
 from jobs.gold.spells import known_at
 from jobs.hashing import content, keyed, with_keys, without_keys
 from jobs.keys import Keys
@@ -70,6 +71,7 @@ def features(people: DataFrame, facts: dict[str, DataFrame], moment: Moment, cit
             "age_count": age,
             "has_valid_residence": F.coalesce("has_valid_residence", F.lit(False)),
             "has_lease_12": F.coalesce("has_lease_12", F.lit(False)),
+            "conflicts": conflicts("dwelling", together("registered_said", "rented_said")),
         }
     )
 
@@ -144,12 +146,19 @@ LINEAGE = {
 }
 """Where each block mainly comes from, and the features whose records it rests on."""
 
+ATTRIBUTES = {"residence": "dwelling", "housing": "dwelling", "work": "employer"}
+"""The attribute of `schemas/rules/priority.yaml` that a block is about, where it is called otherwise."""
+
 
 def _lineage(city: City) -> Column:
-    """Per block: source, day of its newest record in the city's zone, kind of source, and why it is missing."""
+    """Per block: source, day of its newest record in the city's zone, kind of source, and why it is missing.
+
+    A block whose source is contradicted by a better one is CONFLICT: it says what it says, and should not be relied on.
+    """
     entries = []
     for block, (source, rests_on) in LINEAGE.items():
         is_there = F.col(block).isNotNull()
+        contradicted = is_contradicted(ATTRIBUTES.get(block, block), source)
         newest = F.array_max(F.array(*(F.col(f"{name}_known_at") for name in rests_on)))
         updated = F.to_date(F.from_utc_timestamp(newest, city.city.timezone))
         entries.append(
@@ -157,7 +166,7 @@ def _lineage(city: City) -> Column:
                 F.lit(block).alias("block_name"),
                 F.lit(source).alias("source_code"),
                 F.when(is_there, updated).alias("updated_date"),
-                F.when(is_there, F.lit("OK")).alias("quality_code"),
+                F.when(is_there, F.when(contradicted, "CONFLICT").otherwise("OK")).alias("quality_code"),
                 F.lit("GOV").alias("provenance_code"),
                 F.when(~is_there, F.lit("NOT_AT_SOURCE")).alias("missing_code"),
             )

@@ -46,5 +46,6 @@ def tiers() -> dict[str, Column]:
 
 
 def versions() -> list[str]:
-    """Return the versions of every rule a file rests on."""
+    """Return the versions of every rule a file rests on; ContractError if the ranks of sources are wrong."""
+    schemas.priorities()
     return [schemas.rules(name)["rule_version_code"] for name in ("newcomer", "category", "tier", "bands", "priority")]

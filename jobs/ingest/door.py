@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import schemas
 from jobs.errors import CreditFileError
-from schemas.codes import codes, fixes
 from schemas.delivered import ABSENT
 from schemas.door import ODD, Door, door, named
 from schemas.model import Column, Source
@@ -65,8 +65,8 @@ class Doorkeeper:
             CreditFileError: CF-2404 if one does.
         """
         for name in sorted({c.code_list for o in self.source.objects for c in o.silver.columns if c.code_list}):
-            known = codes(name).values()
-            labels = [label for code in known for label in (code.zh_name, code.en_name)] + [*fixes(name)]
+            known = schemas.codes(name).values()
+            labels = [label for code in known for label in (code.zh_name, code.en_name)] + [*schemas.fixes(name)]
             if found := Counter(filter(None, map(self._rules.refuses_value, labels))):
                 self.hits += [Hit("", name, f"{CODE_LIST} {rule}", count) for rule, count in sorted(found.items())]
         self._end("CF-2404", "code list")

@@ -170,7 +170,7 @@ class Delivery:
 
     def add_page(self, name: str, kind: str, file: Whole, records: tuple[Mapping[str, Any], ...]) -> LandedFile:
         """Take a received page into the delivery; its header is the union of its records' keys."""
-        self._door.records("pages", records)
+        self._door.records(f"{kind} pages".strip(), records)
         file.close()
         rows, header = len(records), tuple(dict.fromkeys(name for record in records for name in record))
         part = Part(path=file.path.name, first_line=1, lines=rows, bytes=file.bytes)

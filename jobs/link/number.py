@@ -55,7 +55,7 @@ def records(spark: SparkSession, lake: Path, pending: Pending) -> DataFrame:
 
 def _rank() -> Column:
     """Whose identity stands for the person: the order of `schemas/rules/priority.yaml`, others last."""
-    trusted = schemas.rules("priority")["identity"]
+    trusted = schemas.priorities()["identity"]
     rank = F.lit(len(trusted))
     for place, source in reversed(list(enumerate(trusted))):
         rank = F.when(F.col("source") == source, F.lit(place)).otherwise(rank)

@@ -18,7 +18,7 @@ def clean(bronze: DataFrame) -> DataFrame:
         dates.day(F.col("graduation_date")).alias("graduation_date"),
         "school_code",
         "school_name",
-        code.of("enrolment_status", F.col("enrolment_status_code")).alias("enrolment_status_code"),
+        code.of("study_status", F.col("enrolment_status_code")).alias("enrolment_status_code"),
         text.yes_no(F.col("is_foreign_degree")).alias("is_foreign_degree"),
         "delivered",
     )

@@ -1,11 +1,12 @@
 """Silver of one batch: clean, check, classify once; judge the batch; then write both sides from the same pass."""
 
 from collections.abc import Callable
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs import lake as tables
@@ -74,13 +75,50 @@ def _grants(spark: SparkSession, lake: Path, city: City, source: Source) -> Data
     return granted_to(tables.read(spark, lake, "silver.consent_grant"), city.operator.code)
 
 
-def write(spark: SparkSession, lake: Path, source: Source, batch: str, refined: Refined) -> None:
-    """Write silver and quarantine of a batch from the cached rows; each replaces exactly this batch."""
+def moves(spark: SparkSession, lake: Path, source: Source, batch: str, refined: Refined) -> DataFrame | None:
+    """Return what becomes of records that were set aside before, where it is not what it was; None if none were."""
     item, rows = refined
+    name = f"quarantine.{item.silver.thing}"
+    if batch not in tables.batches(lake, name):
+        return None
+    before = tables.read(spark, lake, name).where(F.col("batch_id") == batch)
+    before = before.select(
+        "record_id",
+        "batch_id",
+        F.col("disposition_code").alias("from_code"),
+        F.col("reason_codes").alias("from_reason_codes"),
+        F.col("contract_version_code").alias("from_version_code"),
+    )
+    now = rows.select(
+        "record_id",
+        F.coalesce(F.col(DISPOSITION), F.lit("SILVER")).alias("to_code"),
+        _reasons().alias("to_reason_codes"),
+        F.lit(source.version).alias("to_version_code"),
+    )
+    other = (F.col("from_code") != F.col("to_code")) | (F.col("from_reason_codes") != F.col("to_reason_codes"))
+    return before.join(now, "record_id").where(other)
+
+
+def _reasons() -> Column:
+    return F.transform(ENTRIES, lambda entry: F.split(entry, " ")[0])
+
+
+def write(spark: SparkSession, lake: Path, source: Source, batch: str, refined: Refined, at: datetime) -> None:
+    """Write silver and quarantine of a batch from the cached rows; each replaces exactly this batch.
+
+    Between the two stands the history of records that were set aside and are judged otherwise now. A run that is
+    killed behind it finds quarantine as it was, and its history written: the same version is not appended twice.
+    """
+    item, rows = refined
+    moved = moves(spark, lake, source, batch, refined)
     tables.replace_batch(spark, lake, item.silver.name, batch, rows.where(f"{DISPOSITION} IS NULL"))
+    if moved is not None:
+        seen = tables.version(lake, f"quarantine.{item.silver.thing}")
+        judged = moved.withColumn("judged_at", F.lit(at).cast("timestamp"))
+        tables.append_once(spark, lake, f"history.{item.silver.thing}", batch, judged, version=seen + 1)
     aside = rows.where(f"{DISPOSITION} IS NOT NULL").withColumns(
         {
-            "reason_codes": F.transform(ENTRIES, lambda entry: F.split(entry, " ")[0]),
+            "reason_codes": _reasons(),
             "reason_column_names": F.transform(
                 ENTRIES, lambda entry: F.coalesce(F.try_element_at(F.split(entry, " "), F.lit(2)), F.lit(""))
             ),

@@ -16,7 +16,7 @@ CANARY = ("31011519900307451X", "王小明", "13812348000", "浦东新区世纪�
 def batch(silver=1000, quarantine=0, **more):
     """The aggregated row of a batch in which all is well but what is said."""
     row = dict.fromkeys(metrics.expressions(TABLE), 0)
-    row |= {name: silver for name in row if name.startswith("filled__")}
+    row |= {name: silver for name in metrics.counts(TABLE) if name.startswith("filled__")}
     return row | {"received": silver + quarantine, "silver": silver, "quarantine": quarantine} | more
 
 
@@ -63,8 +63,8 @@ def test_a_warning_is_a_note_and_holds_nothing(judge):
 
 def test_a_figure_nobody_gave_holds_the_batch(judge):
     row = batch()
-    del row["outside__district_code"]
-    assert [(f.rule, f.observed) for f in judge(row).failures] == [("CODE_LIST", None)]
+    del row["incomplete"]
+    assert [(f.rule, f.observed) for f in judge(row).failures] == [("REQUIRED", None)]
 
 
 def test_a_handful_in_quarantine_does_not_hold_a_small_batch_but_one_more_does(judge):
@@ -116,6 +116,23 @@ def test_a_volume_far_from_the_last_six_batches_holds_and_the_first_six_do_not(j
     assert judge(batch(silver=1000), "2026-09").status == "pass"  # a held batch is no measure for the next
 
 
+@pytest.mark.fault("F31")
+@pytest.mark.fault("F32")
+def test_an_amount_a_hundred_times_as_large_holds_and_three_times_as_large_is_a_note(tmp_path):
+    table = schemas.table("silver.hmb_rental_contract")
+    row = dict.fromkeys(metrics.expressions(table), 0) | {"received": 100, "silver": 100}
+    row |= {name: 100 for name in metrics.counts(table) if name.startswith("filled__")}
+
+    def ask(period, rent):
+        found = gate.judge(table.thing, period, table, row | {"typical__monthly_rent_cny": rent}, LIMIT, tmp_path)
+        return [(f.rule, f.severity, f.columns) for f in (*found.failures, *found.notes)]
+
+    assert [ask(f"2026-{month:02}", 4500.0) for month in range(1, 7)] == [[]] * 6
+    assert ask("2026-07", 450_000.0) == [("MEAN_DRIFT", "error", "月租金 monthly_rent_cny as DECIMAL(18,2) 2.00")]
+    assert ask("2026-08", 18_000.0) == [("MEAN_DRIFT", "warning", "月租金 monthly_rent_cny as DECIMAL(18,2) 0.60")]
+
+
+@pytest.mark.fault("F31")
 def test_an_amount_in_another_unit_holds(tmp_path):
     table = schemas.table("silver.hmb_rental_contract")
     row = dict.fromkeys(metrics.expressions(table), 0) | {"received": 10, "silver": 10}
@@ -128,10 +145,73 @@ def test_an_amount_in_another_unit_holds(tmp_path):
     assert ask("2026-10", 5200.0).status == "pass"
 
 
-def test_a_column_that_is_suddenly_empty_is_a_note(judge):
+def since(judge, row):
+    """Judge six usual months and then one more."""
     for month in range(1, 7):
-        judge(batch(), f"2026-{month:02}")
-    assert [note.rule for note in judge(batch(filled__hukou_code=600), "2026-07").notes] == ["NULL_DRIFT"]
+        assert judge(batch(**SPREAD), f"2026-{month:02}").status == "pass"
+    found = judge(row, "2026-07")
+    return [(f.rule, f.severity, f.columns) for f in (*found.failures, *found.notes)]
+
+
+def spread(rented, dorm, site):
+    """So many records of each kind of dwelling."""
+    return {"code__dwelling_kind_code__" + code: n for code, n in (("RENTED", rented), ("DORM", dorm), ("SITE", site))}
+
+
+SPREAD = spread(600, 200, 100)
+
+
+@pytest.mark.fault("F32")
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (batch(**SPREAD, filled__hukou_code=950), []),
+        (batch(**SPREAD, filled__hukou_code=800), [("NULL_DRIFT", "warning", "户籍地代码 hukou_code 0.20")]),
+        (batch(**SPREAD, filled__hukou_code=700), [("NULL_DRIFT", "error", "户籍地代码 hukou_code 0.30")]),
+        (batch(**spread(580, 220, 100)), []),
+        (batch(**spread(400, 400, 100)), [("CODE_SHIFT", "warning", "住所类型 dwelling_kind_code 0.24")]),
+        (
+            batch(**spread(300, 600, 0)),
+            [("CODE_SHIFT", "error", "住所类型 dwelling_kind_code 1.50, usual and gone: SITE 11%")],
+        ),
+        (batch(silver=400, **spread(240, 80, 40)), [("VOLUME_DRIFT", "error", "")]),
+    ],
+    ids=["few nulls", "20 % nulls", "30 % nulls", "codes as usual", "codes shift", "a code gone", "volume -60 %"],
+)
+def test_shares_that_drift_are_a_note_or_hold_by_how_far(judge, row, found):
+    assert since(judge, row) == found
+
+
+@pytest.mark.fault("F32")
+def test_shares_of_a_handful_are_chance_and_no_drift(judge):
+    for month in range(1, 7):
+        judge(batch(silver=20, **spread(12, 4, 2)), f"2026-{month:02}")
+    verdict = judge(batch(silver=20, filled__hukou_code=10, **spread(4, 12, 2)), "2026-07")
+    assert (verdict.status, verdict.notes) == ("pass", ())
+
+
+@pytest.mark.fault("F31")
+@pytest.mark.parametrize(
+    ("row", "first", "columns"),
+    [
+        (
+            batch(silver=700, quarantine=300, rule__CODE_UNKNOWN__dwelling_kind_code=300),
+            "CODE_DRIFT",
+            "住所类型 dwelling_kind_code 0.30",
+        ),
+        (
+            batch(silver=10, quarantine=15, rule__DATE_IMPOSSIBLE__arrive_date=15),
+            "FORM_DRIFT",
+            "来沪日期 arrive_date as DATE 0.60",
+        ),
+        (batch(silver=994, quarantine=6, rule__CODE_UNKNOWN__dwelling_kind_code=6), None, ""),
+        (batch(silver=10, quarantine=4, rule__DATE_IMPOSSIBLE__arrive_date=4), None, ""),
+    ],
+    ids=["new code value", "retyped", "single codes", "a few errors of a small batch"],
+)
+def test_a_column_that_cannot_be_read_any_more_holds_the_first_batch_already(judge, row, first, columns):
+    failures = judge(row, limit=LIMIT | {"quarantine_few": 20}).failures
+    assert [(f.rule, f.columns) for f in failures][:1] == ([(first, columns)] if first else [])
 
 
 def test_evidence_is_kept_once_per_delivery_and_again_for_a_new_one(judge, tmp_path):

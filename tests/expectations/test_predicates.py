@@ -129,6 +129,27 @@ def test_age_and_future_turn_on_the_day_of_delivery(spark, born, received, expec
     assert reasons_of(frame, "certificate_no", REASONS) == {number: expected}
 
 
+MONTH_DAYS = """
+    work_month | active_days | is_bad
+    2024-02-01 | 29          | false
+    2025-02-01 | 29          | true
+    2025-05-01 | 31          | false
+    2025-05-01 | 32          | true
+    2025-06-01 | 20          | false
+    2025-06-01 | 21          | true
+    2025-07-01 | 1           | false
+    2025-06-01 |             | false
+               | 40          | false
+    """
+
+
+def test_nobody_counts_more_days_than_a_month_has_had_by_the_day_of_delivery(spark):
+    drawn = rows(spark, "silver.assn_delivery", MONTH_DAYS, is_bad="BOOLEAN")
+    bad = PREDICATES["fits_month"]("", {"columns": ["active_days", "work_month"]})
+    found = drawn.selectExpr("*", "DATE'2025-06-20' AS received_date").selectExpr("is_bad", f"{bad} AS given").collect()
+    assert [row["given"] for row in found] == [row["is_bad"] for row in found]
+
+
 def checked(body):
     """A resident number from its first 17 digits, by the weights of GB 11643."""
     weights = [pow(2, 17 - at, 11) for at in range(17)]
@@ -244,3 +265,35 @@ def test_what_is_said_to_have_ended_needs_one_of_the_days_of_an_end(spark):
     drawn = rows(spark, "silver.court_enforcement", ENDED, bad="BOOLEAN")
     judged = drawn.selectExpr("record_id", "bad", f"{PREDICATES['stated_when']('', rule)} AS given").collect()
     assert {row["record_id"]: row["given"] for row in judged} == {row["record_id"]: row["bad"] for row in judged}
+
+
+def test_a_code_is_asked_for_the_part_that_its_list_holds(spark):
+    drawn = """
+        record_id | industry_code | bad
+        class     | H6210         | false
+        division  | H62           | false
+        section   | H             | false
+        of_2011   | Q8310         | false
+        letter    | C6210         | true
+        number    | T9910         | true
+        none      |               | false
+        """
+    expected = rows(spark, "silver.amr_business", drawn, bad="BOOLEAN")
+    bad = PREDICATES["begins_with_code"]("industry_code", {"codeList": "industry", "characters": 3})
+    found = expected.selectExpr("record_id", "industry_code", f"{bad} AS bad")
+    assert sorted(found.collect()) == sorted(expected.collect())
+
+
+def test_an_amount_below_nothing_needs_the_flag_that_explains_it(spark):
+    drawn = """
+        delivered | tax_cny | is_annual_settlement | bad
+        owed      | 144.00  | false                | false
+        returned  | -260.00 | true                 | false
+        slip      | -144.00 | false                | true
+        unsaid    | -144.00 |                      | true
+        absent    |         | false                | false
+        """
+    frame = rows(spark, "silver.tax_income_filing", drawn, delivered="STRING", bad="BOOLEAN")
+    bad = PREDICATES["negative_unless"]("tax_cny", {"flag": "is_annual_settlement"})
+    found = frame.selectExpr("delivered", "bad", f"{bad} AS given").collect()
+    assert {row["delivered"]: row["given"] for row in found} == {row["delivered"]: row["bad"] for row in found}

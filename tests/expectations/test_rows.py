@@ -66,8 +66,76 @@ CREDIT_CODES = """
 
 INDUSTRIES = """
     record_id | industry_code | d_industry_code | reasons
-    ok        | I62           | I62             | []
-    words     | 餐饮          | 餐饮            | VALUE_PATTERN industry_code
+    ok        | H62           | H62             | []
+    class     | H6210         | H6210           | []
+    of_2011   | P8236         | P8236           | []
+    letter    | C6210         | C6210           | CODE_UNKNOWN industry_code
+    division  | O9910         | O9910           | CODE_UNKNOWN industry_code
+    words     | 餐饮          | 餐饮            | VALUE_PATTERN industry_code, CODE_UNKNOWN industry_code
+    """
+
+COURIERS = """
+    record_id | work_month | d_work_month | order_count | active_days | complaint_ratio | d_complaint_ratio | covered_order_count | reasons
+    ok        | 2026-09-01 | 202609       | 900         | 30          | 0.010000        | 0.01              | 880                 | []
+    running   | 2026-10-01 | 202610       | 90          | 5           |                 |                   |                     | []
+    too_many  | 2026-09-01 | 202609       | 900         | 31          | 0.010000        | 0.01              | 880                 | VALUE_RANGE
+    ahead     | 2026-10-01 | 202610       | 90          | 6           | 0.010000        | 0.01              | 90                  | VALUE_RANGE
+    not_yet   | 2026-11-01 | 202611       | 90          | 6           |                 |                   |                     | DATE_FUTURE work_month
+    summed    | 2026-09-01 | 202609       | 900         | 30          | 0.010000        | 0.01              | 1800                | VALUE_RANGE
+    percent   | 2026-09-01 | 202609       | 900         | 30          | 7.000000        | 7                 | 880                 | RATIO_RANGE complaint_ratio
+    words     | 2026-09-01 | 202609       | 900         | 30          |                 | 很低              | 880                 | VALUE_FORM complaint_ratio
+    """
+
+SITES = """
+    record_id | entry_date | d_entry_date | exit_date  | attendance_month | d_attendance_month | attendance_days | d_attendance_days | reasons
+    ok        | 2026-03-01 | 20260301     |            | 2026-09-01       | 202609             | 26              | 26                | []
+    left      | 2026-03-01 | 20260301     | 2026-09-02 | 2026-09-01       | 202609             | 2               | 2                 | []
+    absent    | 2026-03-01 | 20260301     |            | 2026-09-01       | 202609             | 0               | 0                 | []
+    backwards | 2026-03-01 | 20260301     | 2026-02-01 | 2026-09-01       | 202609             | 2               | 2                 | DATE_ORDER
+    invented  | 2026-03-01 | 20260301     |            | 2026-09-01       | 202609             | 31              | 31                | VALUE_RANGE
+    absurd    | 2026-03-01 | 20260301     |            | 2026-08-01       | 202608             | 40              | 40                | VALUE_RANGE attendance_days, VALUE_RANGE
+    uncounted | 2026-03-01 | 20260301     |            | 2026-09-01       | 202609             |                 |                   | REQUIRED_NULL attendance_days
+    """
+
+CARDS = """
+    record_id | issue_date | d_issue_date | valid_to_date | d_valid_to_date | reasons
+    ok        | 2026-09-01 | 2026-09-01   | 2028-08-31    | 2028-08-31      | []
+    for_ever  | 2026-09-01 | 2026-09-01   |               | 9999-12-31      | []
+    expired   | 2026-09-01 | 2026-09-01   | 2026-08-31    | 2026-08-31      | DATE_ORDER
+    not_yet   | 2026-10-06 | 2026-10-06   | 2028-10-05    | 2028-10-05      | DATE_FUTURE issue_date
+    """
+
+PHONES = """
+    record_id | mobile_no     | d_mobile_no   | reasons
+    ok        | 13812348000   | 13812348000   | []
+    nobody's  |               | 13800000000   | []
+    landline  | 02162880000   | 021-62880000  | MOBILE_FORM mobile_no
+    cut       | 1.3812348E+10 | 1.3812348E+10 | MOBILE_FORM mobile_no
+    """
+
+POSTS = """
+    record_id | post_start_date | d_post_start_date | post_end_date | joined_date | left_date  | rating_ratio | d_rating_ratio | reasons
+    ok        | 2026-03-01      | 2026-03-01        | 2026-09-30    | 2019-05-06  |            | 0.930000     | 0.93           | []
+    shop_gone | 2026-03-01      | 2026-03-01        | 2026-09-30    | 2019-05-06  | 2019-05-05 | 0.930000     | 0.93           | DATE_ORDER
+    gone      | 2026-03-01      | 2026-03-01        | 2026-02-28    | 2019-05-06  |            | 0.930000     | 0.93           | DATE_ORDER
+    minus     | 2026-03-01      | 2026-03-01        |               |             |            | -0.050000    | -0.05          | RATIO_RANGE rating_ratio
+    """
+
+MEMBERS = """
+    record_id | cluster_code | entry_date | d_entry_date | exit_date  | reasons
+    ok        | NT-JD        | 2026-03-01 | 2026-03-01   | 2026-09-30 | []
+    nowhere   |              | 2026-03-01 | 2026-03-01   |            | KEY_NULL cluster_code
+    backwards | NT-JD        | 2026-03-01 | 2026-03-01   | 2026-02-28 | DATE_ORDER
+    """
+
+BOUNDARIES = """
+    record_id | boundary_text                                                     | reasons
+    ok        | POLYGON((121.2 31.3, 121.3 31.3, 121.3 31.4, 121.2 31.3))         | []
+    two       | MULTIPOLYGON(((1 2, 3 4, 5 6, 1 2)), ((7 8, 9 8, 9 9, 7 8)))      | []
+    listed    |                                                                   | []
+    a_line    | LINESTRING(121.2 31.3, 121.3 31.3)                                | VALUE_PATTERN boundary_text
+    cut_off   | POLYGON((121.2 31.3, 121.3 31                                     | VALUE_PATTERN boundary_text
+    words     | 东至沪宜公路，南至永盛路                                          | VALUE_PATTERN boundary_text
     """
 
 RESIDENCE = """
@@ -214,10 +282,46 @@ DISPUTES = """
     backwards |                    |                      | 2026-09-01T08:00 | 2026-09-01T08:00 | 2026-08-31T08:00 | 2026-08-31T08:00 | DATE_ORDER
     """
 
+FUND = """
+    record_id | employer_ratio | d_employer_ratio | first_month | d_first_month | paid_to_month | d_paid_to_month | reasons
+    ok        | 0.07           | 7%               | 2023-11-01  | 202311        | 2026-08-01    | 202608          | []
+    percent   | 7              | 7                | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    one       | 1              | 1                | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    minus     | -0.07          | -0.07            | 2023-11-01  | 202311        | 2026-08-01    | 202608          | RATIO_RANGE employer_ratio
+    letters   |                | 七               | 2023-11-01  | 202311        | 2026-08-01    | 202608          | VALUE_FORM employer_ratio
+    backwards | 0.07           | 0.07             | 2026-09-01  | 202609        | 2026-08-01    | 202608          | DATE_ORDER
+    """
+
+FILINGS = """
+    record_id  | tax_cny | d_tax_cny | is_annual_settlement | d_is_annual_settlement | filed_date | d_filed_date | reasons
+    ok         | 144.00  | 144.00    | false                | 否                     | 2026-09-12 | 20260912     | []
+    given_back | -260.00 | -260.00   | true                 | 是                     | 2026-04-10 | 20260410     | []
+    minus      | -144.00 | -144.00   | false                | 否                     | 2026-09-12 | 20260912     | AMOUNT_NEGATIVE tax_cny
+    unsaid     | 144.00  | 144.00    |                      |                        | 2026-09-12 | 20260912     | REQUIRED_NULL is_annual_settlement
+    """
+
+REGISTRATIONS = """
+    record_id | contract_start_date | d_contract_start_date | contract_end_date | d_contract_end_date | exit_date  | d_exit_date | reasons
+    ok        | 2025-03-01          | 20250301              | 2026-02-28        | 20260228            | 2025-11-30 | 20251130    | []
+    open      | 2025-03-01          | 20250301              |                   | 9999-12-31          |            |             | []
+    backwards | 2025-03-01          | 20250301              | 2025-02-28        | 20250228            |            |             | DATE_ORDER
+    left      | 2025-03-01          | 20250301              |                   |                     | 2025-02-01 | 20250201    | DATE_ORDER
+    not_yet   | 2025-03-01          | 20250301              |                   |                     | 2026-10-06 | 20261006    | DATE_FUTURE exit_date
+    """
+
 DRAWN = {
     "silver.hrss_social_insurance": (PERSON, MONTHS, PAYMENTS, BASES, KINDS),
     "silver.amr_business": (CREDIT_CODES, INDUSTRIES),
+    "silver.assn_catering": (PHONES, POSTS),
+    "silver.assn_construction": (SITES,),
+    "silver.assn_delivery": (COURIERS,),
+    "silver.assn_domestic_service": (CARDS,),
+    "silver.park_membership": (MEMBERS,),
+    "silver.park_membership_cluster": (BOUNDARIES,),
     "silver.psb_residence": (RESIDENCE,),
+    "silver.hpf_contribution": (FUND,),
+    "silver.tax_income_filing": (FILINGS,),
+    "silver.hrss_employment": (REGISTRATIONS,),
     "silver.consent_grant": (WILDCARDS, WITHDRAWALS, GRANTS),
     "silver.fin_loan": (RATES, RENEWALS, ARREARS),
     "silver.fin_loan_branch": (STREETS,),
@@ -295,6 +399,20 @@ def test_a_number_no_key_needs_is_taken_away_with_a_warning(spark):
         "digit": None,
         "century": None,
     }
+
+
+def test_a_code_of_an_expired_catalogue_is_taken_away_and_the_words_stay(spark):
+    text = """
+        record_id | occupation_code | occupation_text | reasons
+        present   | 6-18-01-01      | 车工            | []
+        expired   | X2-10-02-05     | 车工            | VALUE_PATTERN occupation_code
+        short     | 6-18-01         | 车工            | VALUE_PATTERN occupation_code
+        """
+    expected, given = judged(spark, "silver.hrss_skill_certificate", text, severity="warning")
+    assert given == expected
+    kept = nullified_sql(schemas.table("silver.hrss_skill_certificate"))["occupation_code"]
+    frame = cleaned(spark, "silver.hrss_skill_certificate", text).selectExpr("record_id", f"{kept} AS kept").collect()
+    assert {row["record_id"]: row["kept"] for row in frame} == {"present": "6-18-01-01", "expired": None, "short": None}
 
 
 def test_reasons_stand_in_the_contracts_order(spark):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import schemas
-from expectations import extra, limits, metrics
+from expectations import extra, limits, metrics, trend
 from expectations.rows import checks
 from expectations.suite import metrics_suite, native
 from jobs.session import CONF
@@ -21,7 +21,7 @@ ids = [table.name for table in SILVER]
 def test_a_suite_reads_only_figures_that_the_aggregate_gives(table):
     """A rule about a figure that nobody makes would hold every batch."""
     row = dict.fromkeys(metrics.expressions(table), 0)
-    figures = set(metrics.figures(table, row)) | {"volume_z", "emptied_ratio"}
+    figures = set(metrics.figures(table, row)) | {"volume_z", *trend.WORST}
     figures |= {f"unit__{c.name}" for c in table.stored_columns if c.name.endswith("_cny")}
     assert {rule.figure for rule in limits.rules(table, LIMIT)} <= figures
 
@@ -33,7 +33,7 @@ def test_a_suite_is_valid_and_each_rule_says_what_it_means_in_two_languages(tabl
     assert len(suite.to_json_dict()["expectations"]) == len(limits.rules(table, LIMIT))
     assert all(meta["rule"] and meta["severity"] in ("error", "warning") for meta in stated)
     assert all(re.search(r"[\u4e00-\u9fff]", meta["zh"]) and re.search(r"[a-z]", meta["en"]) for meta in stated)
-    asked = [expectation.column for expectation in suite.expectations]
+    asked = [(expectation.column, expectation.meta["severity"]) for expectation in suite.expectations]
     assert len(set(asked)) == len(asked)
 
 
@@ -91,8 +91,14 @@ def test_a_source_states_its_own_limits():
 def test_offices_asked_daily_for_what_is_new_may_have_nothing_and_a_monthly_register_may_not():
     assert {source.name: limits.of(source)["may_be_empty"] for source in schemas.sources()} == {
         "amr_business": 1,
+        "assn_catering": 1,
+        "assn_construction": 1,
+        "assn_delivery": 0,
+        "assn_domestic_service": 1,
+        "assn_ride_hailing": 1,
         "consent_grant": 1,
         "hmb_rental_contract": 1,
         "hrss_social_insurance": 0,
+        "park_membership": 1,
         "psb_residence": 1,
     }

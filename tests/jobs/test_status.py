@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import schemas
 from jobs import cli, runs, status
 from jobs.errors import CreditFileError
-from jobs.ingest.receipt import NAME, Receipt
+from jobs.ingest.receipt import NAME, Found, Receipt, Refusal
 from jobs.runs import Run
 from jobs.settings import Settings
 
@@ -160,3 +160,27 @@ def test_no_engine_is_loaded(lake):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_refused_delivery_is_shown_until_its_batch_is_delivered_again(lake):
+    refusal = Refusal(
+        source=SOURCES[0],
+        batch="2026-09",
+        delivery_no=1,
+        transport="sftp",
+        sender="office",
+        refused_at=NOON - timedelta(hours=1),
+        contract_version="1.0.0",
+        agreement_no="A-1",
+        rule_version="door-1.0",
+        code="CF-2403",
+        found=(Found(file="a.csv", column="备注", rule="DISEASE", values=1200),),
+        bytes=5,
+        sha256="0" * 64,
+    )
+    refusal.write(lake)
+    (shown,) = [item for item in status.status(Settings(lake=lake))["items"] if item["status"] == "refused"]
+    assert (shown["source"], shown["batch"], shown["code"]) == (SOURCES[0], "2026-09", "CF-2403")
+    assert shown["why"] == "delivery refused for its values: 备注: DISEASE, 1,200 found"
+    landed(lake, SOURCES[0], "2026-09", 7)
+    assert not [item for item in status.status(Settings(lake=lake))["items"] if item["status"] == "refused"]

@@ -103,3 +103,23 @@ def test_every_district_of_the_city_is_a_division_of_today():
 def test_the_pboc_s_own_education_code_is_brought_to_the_standard_s():
     assert schemas.fixes("education_level")["91"] == "90"
     assert "91" not in schemas.codes("education_level")
+
+
+@pytest.mark.parametrize(("old", "new"), [("O79", "O80"), ("P82", "P83"), ("S90", "S91"), ("T96", "T97")])
+def test_a_division_that_only_the_2011_edition_has_leads_to_the_one_of_2017(old, new):
+    found = schemas.codes("industry")[old]
+    assert (found.valid_to_date, found.successor_code) == (date(2017, 9, 30), new)
+    assert schemas.codes("industry")[new].valid_from_date == date(2017, 10, 1)
+
+
+def test_the_97_divisions_of_2017_are_there_each_under_one_letter():
+    today = [code for code, found in schemas.codes("industry").items() if found.valid_to_date is None]
+    assert sorted(code[1:] for code in today if len(code) == 3) == [f"{number:02}" for number in range(1, 98)]
+    assert {code[0] for code in today if len(code) == 3} == {code for code in today if len(code) == 1}
+
+
+def test_a_zero_that_may_have_meant_a_woman_becomes_no_gender():
+    """In GB/T 2261.1 a 0 says 'unknown'; an office with codes {0, 1} may mean a woman: no fix decides that."""
+    assert {"男": "1", "女": "2", "M": "1", "F": "2"}.items() <= schemas.fixes("gender").items()
+    assert "0" not in schemas.fixes("gender")
+    assert schemas.codes("gender")["0"].zh_name == "未知"

@@ -19,10 +19,10 @@ import asyncssh
 import uvicorn
 import yaml
 
-import schemas
 from jobs.city.offices import certificate, rest, sftp
 from jobs.city.offices.switches import KNOWN, switches
 from jobs.city.outbox.database import FILE
+from jobs.city.sources import desks
 
 __all__ = ["KNOWN", "Offices", "open"]
 
@@ -51,7 +51,7 @@ def open(city_dir: Path, faults: Iterable[str] = (), token_seconds: float = 300.
         uploads = sftp.spoiled(prepared / "sftp", home / ".spoiled", wanted)
         stack.callback(shutil.rmtree, home / ".spoiled", ignore_errors=True)
         dropped = _dropped(prepared / "drop", home / "drop")
-        for source in schemas.sources():
+        for source in (desk.source for desk in desks()):
             name = source.name
             match source.server.transport:
                 case "rest":

@@ -1,6 +1,7 @@
 """What each office writes: one module a source, found by the name of its contract.
 
-A module has `LAYOUTS` (its record types in the order in which they are written) and `records(census, life)`; if it has
+A source without one has no office in the city: it is a contract that only the real world fulfils. A module has
+`LAYOUTS` (its record types in the order in which they are written) and `records(census, life)`; if it has
 more to say also `shared(census, quarter)`, `identifiers(census, life)`, `facts(census, life)`, `is_public(item)`.
 """
 
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import schemas
@@ -47,9 +49,12 @@ class Desk:
 
 @cache
 def desks() -> tuple[Desk, ...]:
-    """Return every source's desk; the ledger of consent first, because it decides where others' records end."""
+    """Return the desks of the sources the city has an office of.
+
+    The ledger of consent comes first, because it decides where others' records end.
+    """
     found = sorted(schemas.sources(), key=lambda source: (source.name != "consent_grant", source.name))
-    return tuple(_desk(source) for source in found)
+    return tuple(_desk(source) for source in found if find_spec(f"{__name__}.{source.name}"))
 
 
 def _desk(source: Source) -> Desk:

@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from schemas import characters
 from schemas.delivered import ABSENT, INVISIBLE, NARROW, UNFOLDED, WIDE
 
 SYSTEM = ("record_id", "batch_id", "file", "parse_reason", "identity_hash")
@@ -21,9 +22,20 @@ def folded(delivered: Column) -> Column:
 
 
 def plain(delivered: Column) -> Column:
-    """Free text: outer spaces off, absent words null, the rest as written."""
-    kept = F.trim(delivered)
+    """Free text: NFKC, no zero-width characters, outer spaces off, absent words null; else as written.
+
+    What the office wrote stays in bronze, and a name or an address in the vault, character by character.
+    """
+    kept = F.trim(F.translate(delivered, *characters.readable()))
     return F.when(~F.upper(kept).isin(*ABSENT), kept)
+
+
+def comparable(text: Column) -> Column:
+    """The form in which two spellings of one name are equal: simplified, one dot, no spaces, capitals; never shown.
+
+    阿依古丽·买买提, 阿依古麗・買買提 and 阿依古丽．买买提 are one name (domain.md, section 3.3).
+    """
+    return F.upper(F.translate(text, *characters.comparable()))
 
 
 def fold(bronze: DataFrame) -> DataFrame:

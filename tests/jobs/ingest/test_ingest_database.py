@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -255,3 +256,28 @@ def test_a_database_that_is_down_or_misspelt(source, run, refused):
     refused("CF-1301", run, source, "2026-09", down)
     typo = Endpoint(url="jdbc:postgresql://127.0.0.1:9/postgres?sslmod=require", username="reader")
     assert "sslmod" in str(refused("CF-9001", run, source, "2026-09", typo))
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        ("ALTER TABLE office ADD COLUMN religion_text TEXT", "CF-2401", "heading religion: RELIGION"),
+        ("ALTER TABLE office_role ADD COLUMN 诊断 TEXT", "CF-2401", "heading 诊断: DISEASE"),
+        ("UPDATE office SET opened_date = '糖尿病' WHERE office_no = 'a'", "CF-2403", "values opened_date: DISEASE"),
+        ("UPDATE office SET name = 'I10' WHERE office_no = 'a'", "CF-2403", ""),
+    ],
+)
+def test_what_the_law_forbids_ends_the_reading(register, contract, file, run, refused, landed, change, code, told):
+    objects = {"": ("full_name=name office_no opened_date", "office_no"), "role": ("office_no role_code", "office_no")}
+    source = contract("jdbc", "table", objects, watermark_column="updated_at")
+    register.execute(change)
+    assert told in str(refused(code, run, source, "2026-09", file))
+    assert landed() == ["office/2026-09/1.refused.json"]
+
+
+def test_a_column_without_purpose_is_never_selected_and_named(register, source, file, run, tmp_path):
+    register.execute("ALTER TABLE office ADD COLUMN 民族 TEXT DEFAULT 'canary'")
+    (receipt,) = run(replace(source, strip_columns=("民族",)), "2026-09", file).landed
+    assert (receipt.stripped_columns, receipt.unknown_columns) == (("民族",), ())
+    lying = folder(tmp_path, "office", "2026-09", 1)
+    assert not [path for path in lying.iterdir() if b"canary" in path.read_bytes()]

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+import schemas
 from jobs.clock import FixedClock
 from jobs.ingest import archive
 from jobs.ingest import inbox as inboxes
@@ -846,3 +847,130 @@ def test_gzip_gives_every_byte_at_the_edges_of_a_chunk(size):
     """Its engine may hold back output when it has no input left; a file must not look cut for that."""
     body = (random.Random(size).randbytes(size // 64).hex().encode() * 33)[:size]
     assert b"".join(archive.gunzipped(io.BytesIO(gzip.compress(body)), "x")) == body
+
+
+# --- the door: the same list whatever the form ------------------------------------------------------------------------
+
+FORMS = {
+    "csv": lambda rows: "".join(",".join(map(str, row)) + "\n" for row in rows).encode("utf-8"),
+    "jsonl": lambda rows: "".join(json.dumps(dict(zip(rows[0], row, strict=True))) + "\n" for row in rows[1:]).encode(),
+    "xlsx": lambda rows: workbook(rows),
+    "parquet": lambda rows: parquet_of({name: list(cells) for name, *cells in zip(*rows, strict=True)}),
+}
+
+
+def parquet_of(columns) -> bytes:
+    out = io.BytesIO()
+    parquet.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def refuse(refused, take, landed, drop, tmp_path):
+    """A delivery that must end at the door: nothing is kept but its refusal, and the sender is told no value."""
+
+    def call(code, contract):
+        error = refused(code, take, contract)
+        assert landed() == [f"office/{BATCH}/1.refused.json"]
+        text = (tmp_path / "landing" / "office" / BATCH / "1.refused.json").read_text("utf-8")
+        told = (drop.folder / "return-1.json").read_text("utf-8")
+        assert json.loads(told)["code"] == json.loads(text)["code"] == code
+        assert drop.left() == ["return-1.json"], "no byte of it is kept in our hands"
+        assert not [text for text in (str(error), told, text) if "王芳" in text]
+        return json.loads(text)
+
+    return call
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_heading_the_law_forbids_ends_the_delivery(drop, source, refuse, form):
+    body = FORMS[form]([["编号", "姓名", "宗教信仰"], ["1", "王芳", "x"]])
+    drop.put("a", body, done=True)
+    told = refuse("CF-2401", source(form))
+    assert told["found"] == [{"file": "1/file-1", "column": "宗教", "rule": "RELIGION", "values": 1}]
+    assert told["sha256"] == sha256(body).hexdigest()
+    assert (told["bytes"], told["rule_version"], told["contract_version"]) == (len(body), "door-1.0", "1.2.0")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_words_in_a_value_end_the_delivery(drop, source, refuse, form):
+    drop.put("a", FORMS[form]([["编号", "姓名", "备注"], ["1", "王芳", "诊断：肺炎"], ["2", "糖尿病", ""]]), done=True)
+    found = {(hit["column"], hit["rule"], hit["values"]) for hit in refuse("CF-2403", source(form))["found"]}
+    unknown = "column 3" if form == "csv" else "a column no contract knows"
+    assert ("姓名", "DISEASE", 1) in found or (unknown, "DISEASE", 1) in found
+    assert found <= {("姓名", "DISEASE", 1), (unknown, "DISEASE", 1)}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("coded", "of"), [(1, 100), (3, 200)])
+def test_a_column_with_a_hundredth_of_codes_of_diseases_ends_the_delivery(drop, source, refuse, form, coded, of):
+    codes = ["E11.9", "C39", "I10"]
+    rows = [[n, "王芳", codes[n % 3] if n < coded else "x"] for n in range(of)]
+    empty = [[n, "王芳", ""] for n in range(50)]
+    drop.put("a", FORMS[form]([["编号", "姓名", "备注"], *[[*map(str, row)] for row in [*rows, *empty]]]), done=True)
+    (hit,) = refuse("CF-2403", source(form))["found"]
+    assert (hit["rule"], hit["values"]) == ("ICD10", coded)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_only_looks_like_it_lands(drop, source, take, form):
+    rows = [[f"C{n % 90 + 10}", "佛教协会", "E11" if n == 0 else "回民路1号"] for n in range(101)]
+    drop.put("a", FORMS[form]([["编号", "姓名", "地址"], *rows]), done=True)
+    (receipt,) = take(source(form)).landed
+    assert (receipt.rows, receipt.unknown_columns) == (101, ("地址",))
+
+
+def test_a_contract_keeps_out_headings_of_its_own(drop, source, take, refused):
+    own = replace(source(), refuse_columns=("健康证",), strip_columns=("民族", "photo"))
+    drop.put("a.csv", "编号,姓名,民族,Photo_URL,备注\n1,x,汉,u,\n", done=True)
+    (receipt,) = take(own).landed
+    assert (receipt.stripped_columns, receipt.unknown_columns) == (("民族", "Photo_URL"), ("备注",))
+    drop.put("b.csv", "编号,姓名,健康证号\n1,x,\n", done=True)
+    assert "heading 健康证: CONTRACT, 1 found" in str(refused("CF-2401", take, own))
+
+
+def test_the_other_files_of_a_refused_delivery_are_not_kept_either(drop, source, refuse, take):
+    first, second = drop.put("a.csv", "编号,姓名,blood_type\n1,王芳,A\n"), drop.put("b.csv", CSV)
+    drop.state(1, first | {"rows": 1}, second)
+    assert refuse("CF-2401", source())["found"][0]["rule"] == "BLOOD_TYPE"
+    drop.state(1, drop.put("a.csv", CSV))
+    assert [receipt.rows for receipt in take(source()).landed] == [2], "the office delivers again under its number"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['1,"患有\n糖尿病', '1,王芳,x,y,"糖尿病"', '"1","糖尿病"', "1, 糖尿病 ", "1,糖尿病\r"],
+    ids=["open quote", "beyond the header", "quoted", "spaces", "carriage return"],
+)
+def test_no_form_of_a_line_hides_a_word(contract, drop, run, endpoint, refused, line):
+    drop.put("a.csv", f"{HEADER}\n{line}\n2,x\n", done=True)
+    refused(
+        "CF-2403", run, contract("file", "csv", {"": ("record_no=编号 person_name=姓名", "record_no")}), BATCH, endpoint
+    )
+
+
+@pytest.mark.parametrize(
+    "record",
+    ['{"编号":"1","备注":{"more":[{"x":"\\u7cd6\\u5c3f\\u75c5"}]}}', '["初步诊断：糖尿病"]', '{"编号":"1"} 病史: 无'],
+    ids=["nested and escaped", "a list", "no JSON"],
+)
+def test_no_form_of_a_record_hides_a_word(drop, source, refuse, record):
+    drop.put("a", f'{{"编号":"0"}}\n{record}\n', done=True)
+    assert refuse("CF-2403", source("jsonl"))["found"][0]["rule"] == "DISEASE"
+
+
+def test_a_heading_inside_a_record_is_seen(drop, source, refuse):
+    drop.put("a", '{"编号":"1","备注":{"宗教":"x"}}\n', done=True)
+    assert refuse("CF-2401", source("jsonl"))["found"][0]["rule"] == "RELIGION"
+
+
+def test_a_code_list_with_a_disease_ends_every_delivery(drop, source, refuse, monkeypatch):
+    known = {"01": schemas.Code("01", "糖尿病", "diabetes", None, None, None, "")}
+    monkeypatch.setattr(schemas, "codes", lambda name: known)
+    stated = source()
+    table = stated.objects[0].silver
+    coded = replace(table, columns=(replace(table.columns[0], code_list="cause"), *table.columns[1:]))
+    listed = replace(stated, objects=(replace(stated.objects[0], silver=coded), *stated.objects[1:]))
+    drop.put("a.csv", CSV, done=True)
+    (hit,) = refuse("CF-2404", listed)["found"]
+    assert hit == {"file": "", "column": "cause", "rule": "CODE_LIST DISEASE", "values": 2}

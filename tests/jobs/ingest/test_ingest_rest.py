@@ -608,3 +608,25 @@ def test_the_text_none_is_no_batch(source, endpoint, run, refused, landed):
 def test_a_transport_nobody_speaks(contract, endpoint, run, refused):
     source = contract("carrier_pigeon", "json", {"": ("record_no", "record_no")})
     refused("CF-2001", run, source, "2026-09", endpoint)
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "rule"),
+    [
+        ({"religion": None}, "CF-2401", "RELIGION"),
+        ({"remark_text": "患有糖尿病"}, "CF-2403", "DISEASE"),
+        ({"remark_text": "E11.9"}, "CF-2403", "ICD10"),
+        ({"detail": {"blood_type": "A"}}, "CF-2401", "BLOOD_TYPE"),
+    ],
+)
+def test_what_the_law_forbids_ends_the_pages(
+    office, source, endpoint, run, refused, landed, tmp_path, more, code, rule
+):
+    office.records[6] |= more  # on the second page
+    error = refused(code, run, source, "2026-09", endpoint)
+    assert landed() == ["office/2026-09/1.refused.json"], "the first page is not kept either"
+    refusal = json.loads((tmp_path / "landing" / "office" / "2026-09" / "1.refused.json").read_text("utf-8"))
+    assert [(hit["file"], hit["rule"], hit["values"]) for hit in refusal["found"]] == [("pages", rule, 1)]
+    assert "糖尿病" not in str(error)
+    office.records[6] = {key: office.records[6][key] for key in ("record_no", "person_name")}
+    assert [receipt.rows for receipt in run(source, "2026-09", endpoint).landed] == [12], "once it is mended it lands"

@@ -431,3 +431,28 @@ def test_a_rename_that_was_not_done_lands_nothing(office, source, endpoint, run,
 
 def test_a_server_that_is_down(office, source, endpoint, run, refused):
     refused("CF-1204", run, source, "2026-09", endpoint.model_copy(update={"url": "sftp://creditfile@127.0.0.1:9/"}))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "code"),
+    [
+        ("编号,姓名,血型", "1,王芳,x", "CF-2401"),
+        ("编号,姓名", "1,患有糖尿病", "CF-2403"),
+        ("编号,姓名", "1,E11.9", "CF-2403"),
+    ],
+)
+def test_what_the_law_forbids_ends_the_delivery_and_the_sender_is_told(
+    office, answered, endpoint, run, refused, landed, header, row, code
+):
+    body = f"{header}\r\n{row}\r\n".encode("gb18030")
+    stated = office.put("a.csv", []) | {"bytes": len(body), "rows": 1, "sha256": sha256(body).hexdigest()}
+    (office.folder / "a.csv").write_bytes(body)
+    office.state(1, stated)
+    refused(code, run, answered, "2026-09", endpoint)
+    assert landed() == ["office/2026-09/1.refused.json"]
+    (told,) = office.inbox.iterdir()
+    said = json.loads(told.read_text("utf-8"))
+    assert (told.name, said["code"]) == ("return-2026-09-1.json", code)
+    assert not {"王芳", "患有糖尿病", "E11.9"} & set(said.values())
+    office.state(2, office.put("b.csv", ["2,李"]))
+    assert [receipt.delivery_no for receipt in run(answered, "2026-09", endpoint).landed] == [2], "the others go on"

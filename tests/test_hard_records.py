@@ -1,0 +1,176 @@
+"""Records that are hard on a pipeline, through the program's own verb: time, corrections, and what is lethal inside."""
+
+import time
+from datetime import UTC, datetime
+
+import polars
+import pytest
+
+from jobs import cli
+from tests.office import number
+
+HOME, LEASE, INSURANCE = "psb_residence", "hmb_rental_contract", "hrss_social_insurance"
+
+MIDNIGHT = datetime(2026, 1, 31, 16, 30, tzinfo=UTC)
+"""Half past midnight of 1 February in the city."""
+
+EVENTS = """
+    1988-07-01T09:00:00+09:00      | 1988-07-01T00:00:00   | summer time (1986-1991), said by its zone
+    1988-07-01T09:00:00+08:00      | 1988-07-01T01:00:00   | the same clock without it
+    2026-01-01T00:30:00+08:00      | 2025-12-31T16:30:00   | a new year that UTC has not seen
+    2024-02-29T23:59:59Z           | 2024-02-29T23:59:59   | leap day
+    2023-02-29T09:00:00+08:00      | DATE_IMPOSSIBLE       | no leap year
+    2026-01-05T09:00:00            | DATE_IMPOSSIBLE       | no zone, so no instant
+    2026-13-05T09:00:00+08:00      | DATE_IMPOSSIBLE       | thirteenth month
+"""
+
+DAYS = """
+    2024-02-29  | 2024-02-29        | leap day
+    20000229    | 2000-02-29        | leap year by the rule of 400
+    1900-02-29  | DATE_IMPOSSIBLE   | no leap year by the rule of 100
+    2023-02-29  | DATE_IMPOSSIBLE   | no leap year
+    1900-01-01  | DATE_PLACEHOLDER  | stands for no date
+    9999-12-31  | DATE_PLACEHOLDER  | for ever
+    9998-12-31  | DATE_IMPOSSIBLE   | beyond anybody's papers
+    腊月初八     | DATE_IMPOSSIBLE   | a lunar day
+    农历8月15日  | DATE_IMPOSSIBLE   | a lunar day with digits
+    2026年2月1日 | 2026-02-01        | the day of delivery in the city, not yet begun in UTC
+    2026-02-02  | DATE_FUTURE       | the day after it
+"""
+
+
+def cases(text):
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def told(desk):
+    """What became of each event and each day, by its place: an instant or day as text, or a reason."""
+    events = [desk.record(HOME, n, event_at=event) for n, (event, _, _) in enumerate(cases(EVENTS))]
+    days = [desk.record(HOME, 100 + n, issue_date=day) for n, (day, _, _) in enumerate(cases(DAYS))]
+    optional = [desk.record(HOME, 200, valid_to_date="9999-12-31", birth_date="1900-01-01")]
+    desk.deliver(HOME, "2026-01", [*events, *days, *optional], at=MIDNIGHT)
+    assert desk.refine(HOME, "2026-01") == 0
+    kept = desk.table(f"silver.{HOME}").filter(polars.col("batch_id") == "2026-01")
+    lines = dict(desk.table(f"bronze.{HOME}").select("record_id", "line").iter_rows())
+    found = {lines[row["record_id"]]: row for row in kept.iter_rows(named=True)}
+    return found, {line: reason for line, reason, _ in desk.reasons(HOME, "2026-01")}
+
+
+@pytest.mark.fault("F15")
+@pytest.mark.parametrize(
+    ("place", "case"), enumerate(cases(EVENTS), 1), ids=lambda c: c[2] if isinstance(c, list) else ""
+)
+def test_an_instant_is_kept_in_utc_by_its_own_zone(told, place, case):
+    kept, aside = told
+    assert aside.get(place) or f"{kept[place]['event_at']:%Y-%m-%dT%H:%M:%S}" == case[1]
+
+
+@pytest.mark.fault("F15")
+@pytest.mark.parametrize(
+    ("place", "case"), enumerate(cases(DAYS), 1 + len(cases(EVENTS))), ids=lambda c: c[2] if isinstance(c, list) else ""
+)
+def test_a_day_is_a_day_of_the_citys_calendar_or_has_a_reason(told, place, case):
+    kept, aside = told
+    assert (aside.get(place) or kept[place]["issue_date"].isoformat()) == case[1]
+
+
+@pytest.mark.fault("F15")
+def test_a_placeholder_that_no_key_needs_becomes_nothing(told):
+    kept, _ = told
+    last = kept[1 + len(cases(EVENTS)) + len(cases(DAYS))]
+    assert (last["valid_to_date"], last["birth_date"]) == (None, None)
+
+
+@pytest.mark.fault("F18")
+@pytest.mark.fault("F19")
+def test_the_same_again_is_a_duplicate_and_the_same_key_with_other_content_a_second_version(desk):
+    first = [desk.record(LEASE, n) for n in range(300, 310)]
+    changed = [desk.record(LEASE, n, monthly_rent_cny="5000.00" if n < 303 else "4500.00") for n in range(300, 310)]
+    again = [desk.record(LEASE, n, source_record_no=f"again-{n}") for n in range(300, 310)]
+    desk.deliver(LEASE, "2026-01", first)
+    desk.deliver(LEASE, "2026-01", first)
+    desk.deliver(LEASE, "2026-01", again)
+    assert desk.refine(LEASE, "2026-01") == 0
+    assert desk.run(LEASE, "2026-01").counts == {
+        "received": 30,
+        "silver": 10,
+        "quarantine": 0,
+        "duplicate": 20,
+        "suppressed": 0,
+    }
+    desk.deliver(LEASE, "2026-02", changed)
+    assert desk.refine(LEASE, "2026-02") == 0
+    assert (desk.run(LEASE, "2026-02").counts["silver"], desk.run(LEASE, "2026-02").counts["duplicate"]) == (3, 7)
+    kept = desk.table(f"silver.{LEASE}")
+    versions = kept.group_by("key_hash").agg(polars.col("content_hash").n_unique(), polars.col("monthly_rent_cny"))
+    assert sorted(versions["content_hash"]) == [1] * 7 + [2] * 3
+    both = versions.filter(polars.col("content_hash") == 2)["monthly_rent_cny"].to_list()
+    assert [sorted(map(float, rents)) for rents in both] == [[4500.0, 5000.0]] * 3
+    bronze = set(desk.table(f"bronze.{LEASE}")["record_id"])
+    assert set(kept["record_id"]) <= bronze, "each version leads to what was delivered"
+
+
+MIB = 1024 * 1024
+
+POISON = {
+    "10 MB name": {"person_name": "王" * (10 * MIB // 3)},
+    "10 MB address": {"address_text": "a" * 10 * MIB},
+    "bait for a certificate's patterns": {"certificate_no": "1" * MIB + "!"},
+    "bait for a date's patterns": {"lease_end_date": "2026-1" * 100_000 + "x"},
+    "bait for an amount's patterns": {"monthly_rent_cny": "9" * MIB + ".9.9"},
+    "bait for a list's patterns": {"status_code": "ACTIVE " * 100_000},
+    "a number of a million digits": {"rent_due_count": "1" * MIB},
+}
+EXPECTED = [
+    ("TEXT_OVERSIZE", "person_name"),
+    ("TEXT_OVERSIZE", "address_text"),
+    ("ID_LENGTH", "certificate_no"),
+    ("DATE_IMPOSSIBLE", "lease_end_date"),
+    ("VALUE_FORM", "monthly_rent_cny"),
+    ("CODE_UNKNOWN", "status_code"),
+    ("VALUE_FORM", "rent_due_count"),
+]
+HIDDEN = "\u200b".join(number(320)) + "\ufeff"
+
+
+@pytest.mark.fault("F56")
+def test_lethal_records_are_set_aside_in_bounded_time_and_the_batch_goes_on(desk):
+    poison = [desk.record(LEASE, 330 + n, **bait) for n, bait in enumerate(POISON.values())]
+    good = [desk.record(LEASE, 350 + n) for n in range(20)]
+    hidden = [desk.record(LEASE, 320, certificate_no=HIDDEN)]
+    desk.deliver(LEASE, "2026-03", [*poison, *hidden, *good])
+    begun = time.monotonic()
+    assert desk.refine(LEASE, "2026-03") == 0
+    assert time.monotonic() - begun < 120
+    assert [row[1:] for row in desk.reasons(LEASE, "2026-03")] == EXPECTED
+    assert desk.run(LEASE, "2026-03").counts["silver"] == 21
+
+
+@pytest.mark.fault("F56")
+def test_bait_for_the_readers_of_lines_is_set_aside_by_line(desk):
+    """Quotes are what a reader of CSV can be lost in; a line of zero width is one too."""
+    bait = ['"' * 100_001, '""' * 100_000 + '"', '"' + 'a"' * 100_000, "\u200b" * 100_000]
+    good = [desk.record(INSURANCE, n) for n in range(20)]
+    records = [desk.record(INSURANCE, 30 + n, employer_name=text) for n, text in enumerate(bait)]
+    desk.deliver(INSURANCE, "2026-03", [*records, *good])
+    begun = time.monotonic()
+    assert desk.refine(INSURANCE, "2026-03") == 0
+    assert time.monotonic() - begun < 120
+    counts = desk.run(INSURANCE, "2026-03").counts
+    assert (counts["received"], counts["quarantine"]) == (24, 4)
+    assert counts["silver"] == 20
+
+
+@pytest.mark.fault("F56")
+@pytest.mark.slow
+def test_a_hundred_thousand_records_of_one_person_end_in_one_file(desk):
+    many = [desk.record(LEASE, 1000 * n + 400) for n in range(100_000)]
+    others = [desk.record(LEASE, 1000 + n) for n in range(401, 421)]
+    desk.deliver(LEASE, "2026-04", [*many, *others])
+    begun = time.monotonic()
+    for step in (["refine", LEASE], ["link"], ["gold"]):
+        assert cli.run(["run", *step, "--batch", "2026-04", "--quiet", "--lake", str(desk.lake)]) == 0
+    assert time.monotonic() - begun < 300
+    files = desk.table("gold.credit_file").filter(polars.col("batch_id") == "2026-04")
+    assert files["record_ids"].list.len().max() <= 100_000
