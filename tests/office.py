@@ -105,7 +105,7 @@ class Desk:
         order = Order(contract, asked, self.lake, Endpoint(url="file:///"), clock)
         with Delivery(order, delivery_no) as delivery:
             if contract.server.format == "csv":
-                file = delivery.lines("a.csv", "csv")
+                file = delivery.lines("a.csv", "csv", contract.server.encoding)
                 lines = [",".join(headed.values())]
                 lines += [",".join(str(record.get(name) or "") for name in headed) for record in records]
                 file.write("".join(f"{line}\n" for line in lines).encode(contract.server.encoding))
@@ -117,8 +117,7 @@ class Desk:
                     for record in records
                 ]
                 page.write(json.dumps({"items": told}, ensure_ascii=False).encode())
-                keys = tuple(dict.fromkeys(name for record in told for name in record))
-                delivery.add_page("page-1", page, len(told), keys)
+                delivery.add_page("page-1", "", page, tuple(told))
             return delivery.seal(asked_by_time=False)
 
     def consents(self, batch="2025-12", people=range(1000)):
