@@ -44,6 +44,7 @@ def demo(
         The object of design.md, section 6.
     """
     seconds: dict[str, float] = {}
+    held: list[dict[str, str]] = []
 
     def timed(step: str, call: Callable[..., Any], *told: Any, **more: Any) -> Any:
         started = time.perf_counter()
@@ -65,13 +66,16 @@ def demo(
                 clock = FixedClock(city.received_at(name, batch))
                 timed("ingest", pipeline.ingest, settings, name, batch, clock, progress=progress)
             progress(f"refine {batch}: {len(names)} sources side by side")
-            timed("refine", pipeline.refine_many, settings, names, batch, progress, FixedClock(last))
+            _, stopped = timed("refine", pipeline.refine_many, settings, names, batch, progress, FixedClock(last))
+            held += [{"batch": batch, "code": error.code, "where": error.problem.where} for error in stopped]
+            for error in stopped:
+                progress(f"{error.problem.where}: stopped by {error.code}, the others go on")
             timed("link", pipeline.link, settings, batch, progress, FixedClock(last))
             progress(f"gold {batch}: facts and files")
             timed("gold", pipeline.gold, settings, batch, progress, FixedClock(last))
     release = timed("release", _release, settings, manifest.months[-1], last, progress)
     timed("docs", pipeline.quality_docs, settings)
-    return summary(settings, people, [release], seconds)
+    return summary(settings, people, [release], seconds) | ({"held": held} if held else {})
 
 
 def _with_ledger(sources: Sequence[str]) -> list[str]:

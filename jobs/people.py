@@ -2,7 +2,7 @@
 
 import time
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import schemas
 from jobs import runs
@@ -13,6 +13,9 @@ from jobs.ingest.periods import period
 from jobs.ingest.receipt import receipts
 from jobs.runs import Run
 from jobs.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 def link(settings: Settings, batch: str, progress: Progress = quiet, clock: Clock | None = None) -> dict[str, Any]:
@@ -57,6 +60,15 @@ def known_at(settings: Settings, batch: str) -> datetime:
     return max(received)
 
 
+def conflicts_counted(files: "DataFrame") -> dict[str, int]:
+    """Return how many of these files have each conflict, by `conflict:attribute:best:other`."""
+    from pyspark.sql import functions as F
+
+    each = files.select(F.explode("conflicts").alias("conflict")).groupBy("conflict").count()
+    found = each.agg(F.map_from_entries(F.collect_list(F.struct("conflict", "count")))).first()
+    return {f"conflict:{conflict}": files for conflict, files in sorted(found[0].items())} if found else {}
+
+
 def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Clock | None = None) -> dict[str, Any]:
     """Build facts and the files that changed, as of the batch's last day and as known from its deliveries."""
     from expectations import gate, metrics
@@ -94,7 +106,7 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
                 "CF-4201", what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})", where=f"gold {batch}"
             )
         tables.replace_batch(spark, settings.lake, table.name, batch, files)
-        counts = {"versions": int(figures["received"] or 0)} | step.conflicts_counted(files)
+        counts = {"versions": int(figures["received"] or 0)} | conflicts_counted(files)
         spent = {"gold": round(time.perf_counter() - started, 3)}
         now = (clock or SystemClock()).now()
         run = Run(

@@ -86,10 +86,14 @@ def ordered(names: Sequence[str]) -> list[str]:
 
 def refine_many(
     settings: Settings, names: Sequence[str], batch: str, progress: Progress, clock: Clock | None = None
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], list[CreditFileError]]:
     """Refine several sources side by side in one session; what needs the consent ledger waits for it.
 
-    Much of a small batch is waiting: for planning, for commits. So more sources run at once than there are cores.
+    Much of a small batch is waiting: for planning, for commits. So more sources run at once than there are cores. A
+    source whose batch is held stops nobody else.
+
+    Returns:
+        What was refined, and what stopped the others.
     """
     free: list[Future[dict[str, Any]]] = []
     found: list[Future[dict[str, Any]]] = []
@@ -100,7 +104,8 @@ def refine_many(
             found.append(pool.submit(refine, settings, name, batch, REFINE, progress, clock, held))
             if not needs_ledger:
                 free.append(found[-1])
-    return [one.result() for one in found]
+    stopped = [error for one in found if isinstance(error := one.exception(), CreditFileError)]
+    return [one.result() for one in found if not isinstance(one.exception(), CreditFileError)], stopped
 
 
 def run_many(

@@ -217,7 +217,7 @@ def residence(spells: DataFrame, as_of: date) -> DataFrame:
     )
     newest = F.struct("valid_from_date", "record_ids", "residence_reason_code", "has_coresident_child", "arrive_date")
     begun = F.when(F.col("valid_from_date") <= day, newest)
-    far = F.lit("9999-12-31").try_cast("date")
+    far, is_open = F.lit("9999-12-31").try_cast("date"), valid & ~F.col("is_permit")
     grouped = (
         spells.where("valid_from_date IS NOT NULL")
         .groupBy("person_id")
@@ -227,10 +227,8 @@ def residence(spells: DataFrame, as_of: date) -> DataFrame:
             F.bool_or(valid).alias("has_valid_residence"),
             statements("district_code", valid).alias("registered_said"),
             F.max(F.when(valid & F.col("is_permit"), F.coalesce("valid_to_date", far))).alias("permit_to_date"),
-            F.min(F.when(valid & ~F.col("is_permit"), F.coalesce("residence_start_date", "valid_from_date"))).alias(
-                "registered_date"
-            ),
-            F.max(F.when(valid & ~F.col("is_permit"), F.coalesce("valid_to_date", far))).alias("registered_to_date"),
+            F.min(F.when(is_open, F.coalesce("residence_start_date", "valid_from_date"))).alias("registered_date"),
+            F.max(F.when(is_open, F.coalesce("valid_to_date", far))).alias("registered_to_date"),
             F.max(begun).alias("newest"),
             F.min("arrive_date").alias("arrive_date"),
             F.flatten(F.collect_list("record_ids")).alias("residence_record_ids"),

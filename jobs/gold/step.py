@@ -67,9 +67,3 @@ def files(
     earlier = tables.read(spark, lake, "gold.credit_file").where(F.col("batch_id") < batch)
     fresh = new_versions(spark, rows, earlier.select("person_id", "version_count", "content_hash"), keys, city)
     return fresh.withColumn("batch_id", F.lit(batch)).localCheckpoint()
-
-
-def conflicts_counted(files: DataFrame) -> dict[str, int]:
-    """Return how many of these files have each conflict, by `conflict:attribute:best:other`."""
-    found = files.select(F.explode("conflicts").alias("conflict")).groupBy("conflict").count().collect()
-    return {f"conflict:{row['conflict']}": row["count"] for row in sorted(found)}

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from jobs.gold import blocks
 from jobs.gold.conflicts import conflicts, is_contradicted, together
-from jobs.gold.step import conflicts_counted
+from jobs.people import conflicts_counted
 
 AS_OF = date(2026, 9, 30)
 
