@@ -12,7 +12,7 @@ import jinja2
 from great_expectations.render.renderer.site_builder import SiteBuilder
 
 import schemas
-from expectations.evidence import META, Run, runs, suites
+from expectations.evidence import META, Run, cards, runs, suites
 from expectations.extra import suite_name
 from expectations.metrics import slug
 from schemas import Source, Table
@@ -229,8 +229,36 @@ class SiteIndex:
                 for run in last
             ],
         }
-        document = {"title": "数据质量 Data quality", "lead": "", "up": "", "sections": [section]}
+        sections = [section, *self._cards()]
+        document = {"title": "数据质量 Data quality", "lead": "", "up": "", "sections": sections}
         return self.target_store.write_index_page(PlainView().render(document)), None
+
+    def _cards(self) -> list[Document]:
+        """The offices' scorecard, once there is one; its columns are named by its contract."""
+        found = cards(self.evidence)
+        if not found:
+            return []
+        columns = [c for c in schemas.table("gold.source_scorecard").columns if c.name != "source_code"]
+        return [
+            {
+                "id": "scorecard",
+                "title": "来源记分卡 Scorecard of the offices",
+                "head": ["来源 source", *(f"{column.business_name} {column.name}" for column in columns)],
+                "rows": [
+                    [title(card["source_code"]), *(_cell(column.name, card[column.name]) for column in columns)]
+                    for card in found
+                ],
+            }
+        ]
+
+
+def _cell(name: str, value: Any) -> Cell:
+    """A ratio as text and bar, a count as a number, the rest as it is."""
+    if value is None:
+        return "–"
+    if name.endswith("_ratio"):
+        return {"text": f"{float(value):.2%}", "meter": float(value)}
+    return value if isinstance(value, str) else _number(value)
 
 
 class QualitySite(SiteBuilder):

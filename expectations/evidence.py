@@ -5,11 +5,13 @@
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 META = "creditfile"
+CARDS = "scorecard.json"
 
 
 class Run(NamedTuple):
@@ -38,6 +40,17 @@ def moment(batch: str, figures: dict[str, float]) -> str:
 def note(batch: str, status: str, figures: dict[str, float]) -> dict[str, Any]:
     """Return what a result's `meta` must carry for `runs` to find it."""
     return {"batch": batch, "status": status, "figures": figures}
+
+
+def keep_cards(evidence: Path, cards: Sequence[Mapping[str, Any]]) -> None:
+    """Keep the offices' scorecard for the index page, which knows nothing but the evidence."""
+    (evidence / CARDS).write_text(json.dumps([*cards], default=str), "utf-8")
+
+
+def cards(evidence: Path) -> list[dict[str, Any]]:
+    """Return the offices' scorecard as last kept."""
+    place = evidence / CARDS
+    return list(json.loads(place.read_text("utf-8"))) if place.is_file() else []
 
 
 def suites(evidence: Path) -> list[str]:

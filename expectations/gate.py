@@ -5,7 +5,7 @@ takes seconds to import, so it is imported at the first verdict; `warm` starts t
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -215,8 +215,12 @@ def _identifier(key: tuple[str, ...]) -> Any:
     return read(key)
 
 
-def build_docs(docs: Path) -> Path | None:
+def build_docs(docs: Path, cards: Sequence[Mapping[str, Any]] = ()) -> Path | None:
     """Make the pages of everything judged since the last call, and the index; called once, at a command's end.
+
+    Args:
+        docs: The folder of the site.
+        cards: The offices' scorecard, for the index.
 
     Returns:
         The site's index, or None where nothing was judged.
@@ -227,6 +231,8 @@ def build_docs(docs: Path) -> Path | None:
         judged = _judged.pop(docs, {})
         if not judged:
             return None
+        if cards:
+            evidence.keep_cards(evidence.folder(docs), cards)
         from great_expectations.data_context.types.resource_identifiers import ExpectationSuiteIdentifier
 
         context = _context(docs)

@@ -103,17 +103,18 @@ def by_chance(codes: int, now: float, before: float) -> float:
 def _shifted(table: Table, now: Figures, last: Sequence[Figures]) -> Iterator[tuple[str, float]]:
     """Yield by column the PSI of its codes, and the codes that were usual and came no more."""
     for column, codes in counted_codes(table):
-        shares = _shares(now, column.name, codes)
+        shares = _shares(now, column.name, codes) or [0.0] * len(codes)
         before = [known for past in last if (known := _shares(past, column.name, codes))]
-        if not shares or not before:
+        if not before:
             continue
         usual = [fmean(share) for share in zip(*before, strict=True)]
         counts = [sum(figures.get(f"code__{column.name}__{code}", 0.0) for code in codes) for figures in (now, *last)]
         found = psi(shares, usual)
         if counts[0] >= LEAST_RECORDS and found > by_chance(len(codes), counts[0], sum(counts[1:])):
             yield f"psi__{column.name}", found
+        judged = now["silver"] + now.get("quarantine", 0)
         for code, share, expected in zip(codes, shares, usual, strict=True):
-            if not share and expected * counts[0] >= LEAST_UNREAD:
+            if not share and expected * judged >= LEAST_UNREAD:
                 yield f"gone__{column.name}__{code}", expected
 
 

@@ -73,6 +73,7 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
     """Build facts and the files that changed, as of the batch's last day and as known from its deliveries."""
     from expectations import gate, metrics
     from jobs import lake as tables
+    from jobs import scorecard
     from jobs.gold import rules, step
     from jobs.gold.file import Moment
 
@@ -106,6 +107,7 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
                 "CF-4201", what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})", where=f"gold {batch}"
             )
         tables.replace_batch(spark, settings.lake, table.name, batch, files)
+        scorecard.write(spark, settings.lake, batch)
         counts = {"versions": int(figures["received"] or 0)} | conflicts_counted(files)
         spent = {"gold": round(time.perf_counter() - started, 3)}
         now = (clock or SystemClock()).now()

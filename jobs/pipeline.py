@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jobs import people, runs
 from jobs.abreast import AT_ONCE
 from jobs.clock import Clock, SystemClock
 from jobs.context import Progress, city_of, keys_of, lease, quiet, source_of, spark_of
@@ -13,7 +14,6 @@ from jobs.errors import CreditFileError
 from jobs.flow import REFINE, STEPS
 from jobs.ingest.periods import period
 from jobs.ingest.step import ingest as land
-from jobs.people import gold, link
 from jobs.releases import approve_release, build_release, publish
 from jobs.settings import Settings
 
@@ -76,6 +76,40 @@ def refine(
             before_silver,
         )
     return result.model_dump(mode="json", exclude={"metrics"})
+
+
+def catch_up(settings: Settings, progress: Progress = quiet, clock: Clock | None = None) -> None:
+    """Refine again, in order, what a batch that came late has made stale (`jobs.silver.late`).
+
+    A batch that its gate holds now stays as it was and says so in `creditfile status`.
+    """
+    stopped_at: set[tuple[str, str]] = set()
+    while stale := [
+        run
+        for run in runs.read(settings.lake, "silver")
+        if run.status == runs.STALE and (run.source, run.batch) not in stopped_at
+    ]:
+        first = min(stale, key=lambda run: (run.batch, source_of(run.source).loads_by_ledger, run.source))
+        try:
+            refine(settings, first.source, first.batch, progress=progress, clock=clock)
+        except CreditFileError as stopped:
+            stopped_at.add((first.source, first.batch))
+            progress(f"{first.source} {first.batch}: stopped by {stopped.problem.code}")
+
+
+def link(settings: Settings, batch: str, progress: Progress = quiet, clock: Clock | None = None) -> dict[str, Any]:
+    """Link every silver batch that is not linked yet, once all of them are up to date."""
+    catch_up(settings, progress, clock)
+    return people.link(settings, batch, progress, clock)
+
+
+def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Clock | None = None) -> dict[str, Any]:
+    """Build a batch's files, and again those of later batches that rest on what has come late."""
+    built = people.gold(settings, batch, progress, clock)
+    for run in runs.read(settings.lake, "gold"):
+        if run.batch > batch and run.status == "done":
+            people.gold(settings, run.batch, progress, clock)
+    return built
 
 
 def ordered(names: Sequence[str]) -> list[str]:
@@ -154,7 +188,8 @@ def run_many(
 def quality_docs(settings: Settings) -> Path:
     """Build the Data Docs site from what this process has judged; nothing to do if it judged nothing."""
     from expectations import gate
+    from jobs import scorecard
 
     place = settings.lake / "docs" / "quality"
-    gate.build_docs(place)
+    gate.build_docs(place, scorecard.read(settings.lake))
     return place

@@ -18,10 +18,10 @@ from jobs.bronze.delivered import read
 from jobs.clock import Clock
 from jobs.errors import CreditFileError
 from jobs.flow import REFINE
-from jobs.ingest.receipt import Receipt, receipts
+from jobs.ingest.receipt import Receipt, in_order, receipts
 from jobs.keys import Keys
 from jobs.runs import Run
-from jobs.silver import rulebook
+from jobs.silver import late, rulebook
 from jobs.silver import step as silver
 from jobs.silver.classify import DISPOSITION, ENTRIES, REPEATED, refusal
 from schemas import City, Source, SourceObject, Table
@@ -61,11 +61,13 @@ def refine(
         CreditFileError: CF-1001 if nothing is landed; CF-2101 on header drift; CF-22xx or CF-2301 if the gate holds
             the batch (bronze is written, silver is as before); CF-2303 if the records do not add up.
     """
-    found = receipts(lake, source.name, batch)
+    known = in_order(receipts(lake, source.name))
+    found = tuple(receipt for receipt in known if receipt.batch == batch)
     if not found:
         raise CreditFileError("CF-1001", where=f"{source.name}/{batch}", undone="Nothing was loaded.")
     mark = inputs(source, found)
-    if (before := runs.done(lake, "silver", source.name, batch, mark)) is not None:
+    before = runs.find(lake, "silver", source.name, batch)
+    if before is not None and before.status == "done" and runs.same_input(before, mark):
         return before
     try:
         notes = header.check(source, found)
@@ -80,11 +82,17 @@ def refine(
         runs.write(
             lake,
             Run(
-                step="silver", source=source.name, batch=batch, status=status, finished_at=clock.now(), problem=problem
+                step="silver",
+                source=source.name,
+                batch=batch,
+                status=status,
+                fingerprint=before.fingerprint if before else "",
+                finished_at=clock.now(),
+                problem=problem,
             ),
         )
         raise
-    run = run.model_copy(update={"fingerprint": mark, "notes": notes})
+    run = run.model_copy(update={"fingerprint": runs.revised(before, mark), "notes": notes})
     runs.write(lake, run)
     return run
 
@@ -115,11 +123,13 @@ def _refine(
     gathered: dict[str, Any] = {}
     judged: list[tuple[Table, dict[str, Any]]] = []
     made: list[silver.Refined] = []
+    emptied: list[SourceObject] = []
     for item in source.objects:
         delivered = read(spark, source, item, found, lake)
         if delivered is None:
             if "silver" in steps and not _delivered(found, item):
                 judged.append((item.silver, metrics.nothing(item.silver)))
+            emptied.append(item)
             continue
         identified = bronze.with_identity(spark, delivered, item.bronze, keys).persist()
         if "bronze" in steps:
@@ -143,10 +153,14 @@ def _refine(
     if judged and "gate" in steps:
         _judge(lake, source, batch, judged)
         lap("gate")
+    if "silver" in steps:
+        late.mark(spark, lake, source, batch, {r.item.name: r.rows for r in made})
     for refined in made:
         silver.write(spark, lake, source, batch, refined, clock.now())
         lap("silver")
     if "silver" in steps:
+        for item in emptied:
+            silver.clear(spark, lake, item, batch)
         return_file.write(lake, source, batch)
         _conserved(source, batch, counts)
         progress(sentence(source.name, batch, counts))

@@ -1,7 +1,8 @@
 """The return file: what an office must mend, by place, column and code, in the form the office itself delivers.
 
 One file a batch, `<lake>/return/<source>/<batch>.csv` or `.jsonl`. It names places and rules and never a value, so it
-may travel on the way the delivery came (NHS and tax offices answer their submitters alike). Written anew whenever the
+may travel on the way the delivery came (NHS and tax offices answer their submitters alike). Columns that were left
+out at the door stand in it too. Written anew whenever the
 batch is refined; a batch without faults has none.
 """
 
@@ -16,10 +17,13 @@ from deltalake import DeltaTable
 
 import schemas
 from jobs import lake as tables
+from jobs.ingest.receipt import receipts
 from schemas import Source, SourceObject
 
 FIELDS = ("delivery_no", "file", "line", "column", "code", "原因", "reason")
 READ = ["delivery_no", "file", "line", "reason_codes", "reason_column_names", "disposition_code"]
+
+UNWANTED = "COLUMN_UNWANTED"
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is run by a spreadsheet; it is told as text (OWASP ASVS 5, V1.2.10)."""
@@ -44,7 +48,8 @@ def write(lake: Path, source: Source, batch: str) -> Path | None:
         Its place; None if the batch has nothing to mend.
     """
     told = place(lake, source, batch)
-    found = sorted((fault for item in source.objects for fault in faults(lake, item, batch)), key=itemgetter(0, 1, 2))
+    wrong = [fault for item in source.objects for fault in faults(lake, item, batch)]
+    found = sorted([*wrong, *unwanted(lake, source, batch)], key=itemgetter(0, 1, 2))
     if not found:
         told.unlink(missing_ok=True)
         return None
@@ -68,6 +73,17 @@ def faults(lake: Path, item: SourceObject, batch: str) -> Iterator[Fault]:
             for code, column in zip(row["reason_codes"], row["reason_column_names"], strict=True):
                 words = (known[code].zh_name, known[code].en_name)
                 yield row["delivery_no"], row["file"], row["line"], delivered_name(item, column), code, *words
+
+
+def unwanted(lake: Path, source: Source, batch: str) -> Iterator[Fault]:
+    """Yield each column that was left out at the door, once a delivery: the office is asked not to send it again."""
+    words = schemas.codes("reason")[UNWANTED]
+    for receipt in receipts(lake, source.name, batch):
+        for name in receipt.stripped_columns:
+            plain = {file.name: name.removeprefix(f"{file.object}.") for file in receipt.files}
+            files = [file.name for file in receipt.files if plain[file.name] in file.header]
+            place = files[0] if files else ""
+            yield receipt.delivery_no, place, 1, plain.get(place, name), UNWANTED, words.zh_name, words.en_name
 
 
 def delivered_name(item: SourceObject, column: str) -> str:

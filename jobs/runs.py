@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 ALL = "all"
+STALE = "stale"
 
 
 class Run(BaseModel):
@@ -56,6 +57,23 @@ def find(lake: Path, step: str, source: str, batch: str) -> Run | None:
     """Return the latest run of a step, or None."""
     place = _place(lake, step, source, batch)
     return Run.model_validate_json(place.read_bytes()) if place.is_file() else None
+
+
+def same_input(run: Run, mark: str) -> bool:
+    """Say whether a run read just this input."""
+    return run.fingerprint.partition("-")[0] == mark
+
+
+def revised(before: Run | None, mark: str) -> str:
+    """Return the fingerprint of a run made again: another one even if its input is the same, for whoever reads it."""
+    if before is None or not before.fingerprint:
+        return mark
+    return f"{mark}-{int(before.fingerprint.partition('-')[2] or 0) + 1}"
+
+
+def mark_stale(lake: Path, run: Run) -> None:
+    """Say that a finished run would now end otherwise: it counts as not done until it has run again."""
+    write(lake, run.model_copy(update={"status": STALE}))
 
 
 def done(lake: Path, step: str, source: str, batch: str, fingerprint: str) -> Run | None:

@@ -1,6 +1,7 @@
 """What ran, what is late or held, and why: read from run records and receipts, so no JVM is started."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,25 @@ if TYPE_CHECKING:
     from jobs.settings import Settings
 
 ENDS = ("received", "silver", "quarantine", "duplicate", "suppressed")
+CARD = (
+    "source_code",
+    "batch_count",
+    "completeness_ratio",
+    "validity_ratio",
+    "timely_ratio",
+    "delay_days",
+    "return_days",
+    "mended_count",
+    "open_count",
+)
+"""What of an office's scorecard is shown."""
+
 ORDER = {step.name: position for position, step in enumerate(flow.STEPS)}
 
 
 def status(settings: "Settings") -> dict[str, Any]:
     """Return the state of a lake: one item per source and batch, the steps over people, and the releases."""
-    from jobs import runs
+    from jobs import runs, scorecard
     from jobs.ingest.receipt import receipts, refusals
 
     names = list(settings.connected)
@@ -26,13 +40,20 @@ def status(settings: "Settings") -> dict[str, Any]:
     done = runs.read(settings.lake)
     ended = [refusal for name in names for refusal in refusals(settings.lake, name)]
     found = [*items(done, landed), *receiving(settings.lake), *refused(ended, landed)]
+    cards = [{name: _plain(value) for name, value in card.items()} for card in scorecard.read(settings.lake)]
     return {
         "format": "creditfile.status/1",
         "lake": str(settings.lake),
         "items": sorted([*found, *late(found, names)], key=lambda item: (item["source"], item["batch"])),
         "people": [described(run) for run in done if not is_of_a_source(run)],
         "releases": releases(settings.lake),
+        "scorecard": cards,
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return a ratio as a number: JSON knows no decimals."""
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def is_of_a_source(run: "Run") -> bool:
@@ -176,6 +197,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[Any]:
     for run in found["people"]:
         why = f": {run['why']}. Fix: {run['fix']}" if run["why"] else ""
         yield f"{run['step']} {run['batch']} {run['status']}{why}"
+    if found["scorecard"]:
+        yield show.table(CARD, ([card[name] for name in CARD] for card in found["scorecard"]))
     if found["releases"]:
         yield release_table(found["releases"])
 

@@ -33,7 +33,7 @@ from jobs.ingest.landing import Delivery, LandedFile, folder, receipts
 from jobs.ingest.manifest import MANIFEST_BYTES, Stated, incomplete, is_plain, read_manifest
 from jobs.ingest.order import Order
 from jobs.ingest.text_file import land_text
-from jobs.ingest.uploads import REFUSED, Taken, compare, unchanged
+from jobs.ingest.uploads import REFUSED, Taken, answer, compare, unchanged
 
 CHUNK_BYTES = 1024 * 1024
 MANY_ROWS = 1_000
@@ -62,7 +62,7 @@ def _take(order: Order, claim: Claim, taken: Taken) -> None:
         _land(order, claim, taken)
     except CreditFileError as refused:
         taken.hold(claim.number, refused)
-        claim.answer(refused)
+        claim.answer(answer(order, claim.number, refused))
         if refused.code.startswith(REFUSED):
             _throw_away(order, claim)
     else:

@@ -61,11 +61,10 @@ class Claim:
         """Take a delivery's files away."""
         shutil.rmtree(self.folder)
 
-    def answer(self, refused: CreditFileError) -> None:
+    def answer(self, text: bytes) -> None:
         """Tell the sender why the delivery is held, in a file beside where it was dropped."""
         told = self.folder / "return.json"
-        stated = {"delivery_no": self.number} | refused.problem.as_json()
-        told.write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        told.write_bytes(text)
         told.replace(_return_file(self))
 
 

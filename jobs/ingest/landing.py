@@ -25,15 +25,14 @@ from jobs.ingest.receipt import (
     DeliveryPlace,
     Earlier,
     FilePlace,
-    Found,
     LandedFile,
     Part,
     Receipt,
     Received,
-    Refusal,
     hash_of,
     receipts,
 )
+from jobs.ingest.refusal import keep
 from jobs.ingest.stored import Lines, Whole, close_safely, raise_if_disk, sync_folder
 
 __all__ = [
@@ -96,7 +95,7 @@ class Delivery:
         if isinstance(error, OSError):
             raise_if_disk(error, self._work)
         if isinstance(error, CreditFileError) and self._door.hits:
-            self._keep_refusal(error.code)
+            keep(self._order, self.delivery_no, self._door, error.code, self._as_it_came or self._reading)
 
     @property
     def place(self) -> str:
@@ -176,6 +175,21 @@ class Delivery:
         part = Part(path=file.path.name, first_line=1, lines=rows, bytes=file.bytes)
         return self._add(name, kind, "json", "UTF-8", rows, file, header, (part,))
 
+    def add_lines(self, name: str, kind: str, page: Whole, lines: Iterable[str]) -> LandedFile:
+        """Take a received page into the delivery line by line, where one is no record; the page is kept as it came."""
+        header: dict[str, None] = {}
+
+        def read(value: Any) -> None:
+            if isinstance(value, dict):
+                header.update(dict.fromkeys(value))
+
+        file = self.lines(name, "jsonl", read=read)
+        for line in lines:
+            file.write(f"{line}\n".encode())
+        file.close()
+        self.add_received(name, page)
+        return self.add_rows(name, kind, file, tuple(header))
+
     def add_csv(self, name: str, kind: str, file: Lines, encoding: str, delimiter: str) -> LandedFile:
         """Take a received CSV file into the delivery; its first line is its header."""
         parts = file.close()
@@ -236,26 +250,6 @@ class Delivery:
                 raise
         sync_folder(self._landed.parent)
         return receipt
-
-    def _keep_refusal(self, code: str) -> None:
-        """Keep what proves a refusal, and no byte of what was refused: the office's file is known by its hash."""
-        order, read = self._order, self._as_it_came or self._reading
-        refusal = Refusal(
-            source=order.source.name,
-            batch=order.period.batch,
-            delivery_no=self.delivery_no,
-            transport=order.source.server.transport,
-            sender=order.sender,
-            refused_at=order.clock.now(),
-            contract_version=order.source.version,
-            agreement_no=order.source.agreement_no,
-            rule_version=self._door.version,
-            code=code,
-            found=tuple(Found(**hit._asdict()) for hit in self._door.hits),
-            bytes=read.bytes if read else 0,
-            sha256=read.digest if read else "",
-        )
-        refusal.write(order.lake)
 
     def _is_landed_as(self, receipt: Receipt) -> bool:
         stored = self._landed / NAME

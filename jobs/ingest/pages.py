@@ -1,7 +1,8 @@
 """One page of an API, looked at before it is accepted: items, the next cursor or null, and the declared total.
 
 What two readers of JSON may understand in two ways (a key given twice, half a character) or may not survive (depth,
-length) is refused here, because the engine that reads the page later would choose silently or die of it.
+length) is kept from the engine that reads the page later, because it would choose silently or die of it: a record is
+set aside, and what frames the records holds the page.
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from jobs.errors import CreditFileError
+from jobs.ingest import apart
 from jobs.ingest.patience import Interrupted
 
 CURSOR_FORM = re.compile(r"\A[\x20-\x7e]{1,4096}\Z")
@@ -26,12 +28,15 @@ class Page:
     """What the walk through the pages needs to know of one; the records are let go with it.
 
     `marks` are hashes of the records, good inside this process only, by which a record is known that comes again.
+    `lines` is set if single records are outside the limits: the page as one line a record, theirs being no JSON.
     """
 
+    rows: int
     records: tuple[dict[str, Any], ...] = field(repr=False)
     next_cursor: str | None
     total: int
     marks: frozenset[int]
+    lines: tuple[str, ...] | None = field(repr=False, default=None)
 
 
 def read_page(path: Path, where: str) -> Page:
@@ -40,10 +45,23 @@ def read_page(path: Path, where: str) -> Page:
     Raises:
         Interrupted: CF-1104 if the text ends early or is no whole JSON, as after a cut connection.
         CreditFileError: CF-1401 if it is not UTF-8, CF-1108 if it is no page, e.g. HTML or an error object, CF-1111
-            if it is outside the limits of JSON.
+            if it is outside the limits of JSON, be it not in single records only: those are set aside.
     """
     body = path.read_bytes()
-    answer = _parsed(body, where)
+    try:
+        answer = _parsed(body, where)
+        items, cursor, total = _framed(answer, where)
+        for item in items:
+            _hold_to_limits(item, len(body), where)
+    except CreditFileError as outside:
+        if outside.code != "CF-1111" or (parts := apart.records_of(body.decode("utf-8"))) is None:
+            raise
+        return _apart(*parts, where)
+    return Page(len(items), tuple(items), cursor, total, frozenset(map(_mark, items)))
+
+
+def _framed(answer: Any, where: str) -> tuple[list[dict[str, Any]], str | None, int]:
+    """Return a page's records, cursor and total."""
     if not isinstance(answer, dict):
         raise shape_error("no JSON object", where)
     items, cursor, total = (answer.get("items"), answer.get("next_cursor"), answer.get("total"))
@@ -53,11 +71,29 @@ def read_page(path: Path, where: str) -> Page:
         raise shape_error("`next_cursor` is neither a cursor nor null", where)
     if type(total) is not int or total < 0:
         raise shape_error("no number under `total`", where)
-    for item in items:
-        _hold_to_depth(item, where)
-    if len(body) > LONGEST_TEXT:
-        _hold_to_length(items, where)
-    return Page(tuple(items), cursor, total, frozenset(map(_mark, items)))
+    return items, cursor, total
+
+
+def _apart(frame: str, texts: list[str], where: str) -> Page:
+    """Return a page record by record: those outside the limits are set aside, and what frames them must be sound."""
+
+    def read(text: str) -> dict[str, Any]:
+        value: dict[str, Any] = _parsed(text.encode("utf-8"), where)
+        _hold_to_limits(value, len(text), where)
+        return value
+
+    _, cursor, total = _framed(_parsed(frame.encode("utf-8"), where), where)
+    told = list(apart.lines(texts, read))
+    records = tuple(value for _, value in told if value is not None)
+    marks = frozenset(hash(line) if value is None else _mark(value) for line, value in told)
+    return Page(len(told), records, cursor, total, marks, tuple(line for line, _ in told))
+
+
+def _hold_to_limits(item: dict[str, Any], size: int, where: str) -> None:
+    """Refuse a record that is nested too deep or, where its page has the room for it, holds too long a text."""
+    _hold_to_depth(item, where)
+    if size > LONGEST_TEXT:
+        _hold_to_length(item, where)
 
 
 def shape_error(what: str, where: str) -> CreditFileError:

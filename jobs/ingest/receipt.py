@@ -160,6 +160,25 @@ def hash_of(files: list[LandedFile]) -> str:
     return sha256("".join(file.sha256 for file in files).encode()).hexdigest()
 
 
+def in_order(known: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+    """Return a source's receipts with `duplicate_of` told anew, in the order of the batches and not of their landing.
+
+    A landing knows only what was landed before it. A batch that is filled in later may hold the very file that a later
+    one was taken for: then the later one is the copy.
+    """
+    seen = Earlier(())
+    found: list[Receipt] = []
+    for receipt in sorted(known, key=lambda r: (r.batch, r.delivery_no)):
+        delivery = seen.delivery(receipt.sha256, receipt.rows)
+        files = []
+        for file in receipt.files:
+            files.append(file.model_copy(update={"duplicate_of": seen.file(file.sha256, file.rows)}))
+            seen.remember(file, receipt.batch, receipt.delivery_no)
+        seen.remember_delivery(receipt)
+        found.append(receipt.model_copy(update={"duplicate_of": delivery, "files": tuple(files)}))
+    return tuple(found)
+
+
 class Earlier:
     """What a source has landed before, by hash: the same bytes again are a duplicate, not new records."""
 
@@ -167,11 +186,14 @@ class Earlier:
         self._files: dict[str, FilePlace] = {}
         self._deliveries: dict[str, DeliveryPlace] = {}
         for receipt in sorted(known, key=lambda r: (r.received_at, r.batch, r.delivery_no)):
-            self._deliveries.setdefault(
-                receipt.sha256, DeliveryPlace(batch=receipt.batch, delivery_no=receipt.delivery_no)
-            )
+            self.remember_delivery(receipt)
             for file in receipt.files:
                 self.remember(file, receipt.batch, receipt.delivery_no)
+
+    def remember_delivery(self, receipt: Receipt) -> None:
+        """Keep the first place of a whole delivery's content."""
+        place = DeliveryPlace(batch=receipt.batch, delivery_no=receipt.delivery_no)
+        self._deliveries.setdefault(receipt.sha256, place)
 
     def remember(self, file: LandedFile, batch: str, delivery_no: int) -> None:
         """Keep the first place of a file's content."""

@@ -1,6 +1,7 @@
 """Connector for offices with an API: walk the pages of one time window and reconcile them with the declared total."""
 
 import asyncio
+import logging
 from array import array
 from hashlib import sha256
 
@@ -12,6 +13,8 @@ from jobs.ingest.order import Order
 from jobs.ingest.periods import utc_text
 from jobs.ingest.rest_client import Office
 from schemas.model import SourceObject
+
+log = logging.getLogger(__name__)
 
 
 def fetch(order: Order) -> Receipt:
@@ -69,8 +72,12 @@ async def _walk(order: Order, office: Office, delivery: Delivery, item: SourceOb
         where = f"{order.place}/{name}"
         body = delivery.whole()
         page = await office.page(path, query, body, where)
-        delivery.add_page(name, item.name, body, page.records)
-        received += len(page.records)
+        if page.lines is None:
+            delivery.add_page(name, item.name, body, page.records)
+        else:
+            log.warning("%s: records outside the limits of JSON: %d", where, page.rows - len(page.records))
+            delivery.add_lines(name, item.name, body, page.lines)
+        received += page.rows
         marks.extend(page.marks)
         total = page.total if total is None else total
         is_last = received == total if by_number else page.next_cursor is None
@@ -80,7 +87,7 @@ async def _walk(order: Order, office: Office, delivery: Delivery, item: SourceOb
             raise _unreconciled(f"declared total {total:,}, received {received:,}", where)
         if is_last:
             break
-        if not page.records:
+        if not page.rows:
             raise _unreconciled("an empty page is not the last one", where)
         if not by_number:
             query["cursor"] = page.next_cursor or ""

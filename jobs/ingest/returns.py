@@ -4,7 +4,6 @@ A return file is complete once it has its name: it is written beside it and rena
 alone, so that a second try, or the next run, finds it there and leaves it as it is.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import cast
@@ -13,6 +12,7 @@ import asyncssh
 
 from jobs.errors import CreditFileError
 from jobs.ingest.order import Order
+from jobs.ingest.uploads import answer
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ async def tell_sender(order: Order, sftp: asyncssh.SFTPClient, held: Mapping[int
     for number, error in sorted(held.items()):
         name = f"return-{order.period.batch}-{number}.json"
         try:
-            await _put(sftp, f"{folder}/{name}", _text(order, number, error))
+            await _put(sftp, f"{folder}/{name}", answer(order, number, error))
         except UNSENT as refused:
             log.warning("%s: the office's inbox does not take %s: %s", order.place, name, type(refused).__name__)
 
@@ -58,19 +58,3 @@ async def _is_there(sftp: asyncssh.SFTPClient, path: str, body: bytes) -> bool:
             return cast(bytes, await there.read(len(body) + 1)) == body
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
         return False
-
-
-def _text(order: Order, number: int, error: CreditFileError) -> bytes:
-    problem = error.problem
-    told = {
-        "format": "creditfile.return/1",
-        "source": order.source.name,
-        "batch": order.period.batch,
-        "delivery_no": number,
-        "code": problem.code,
-        "what": problem.what,
-        "where": problem.where,
-        "why": problem.why,
-        "fix": problem.fix,
-    }
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

@@ -4,6 +4,7 @@ A delivery that is not what its manifest says is held whole. It is no error any 
 because that is how an office delivers again.
 """
 
+import json
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -83,3 +84,20 @@ def object_of(order: Order, name: str) -> str:
     """Return the object a file belongs to: the one whose table's name it begins with, the longest first."""
     kinds = sorted(order.source.objects, key=lambda item: len(item.bronze.thing), reverse=True)
     return next((item.name for item in kinds if item.name and name.startswith(item.bronze.thing)), "")
+
+
+def answer(order: Order, number: int, held: CreditFileError) -> bytes:
+    """Return what the sender of a held delivery is told, whichever way it goes back; it depends on the reason alone."""
+    problem = held.problem
+    told = {
+        "format": "creditfile.return/1",
+        "source": order.source.name,
+        "batch": order.period.batch,
+        "delivery_no": number,
+        "code": problem.code,
+        "what": problem.what,
+        "where": problem.where,
+        "why": problem.why,
+        "fix": problem.fix,
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

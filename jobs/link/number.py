@@ -65,8 +65,9 @@ def _rank() -> Column:
 def new_people(spark: SparkSession, rows: DataFrame, ledger: DataFrame, keys: Keys) -> DataFrame:
     """Make a person for each number the ledger does not know.
 
-    The id is a keyed hash of the first record, never random: a rebuild gives the same ids. First means earliest
-    received, then the most trusted source, then the record id.
+    The id is a keyed hash of the number's own, never random: a rebuild gives the same ids, and so does a backfill, in
+    whatever order its batches come. The entry names the first record at that time: the earliest received, then the most
+    trusted source, then the record id.
 
     Returns:
         Rows of `link.ledger`.
@@ -79,7 +80,7 @@ def new_people(spark: SparkSession, rows: DataFrame, ledger: DataFrame, keys: Ke
         .agg(F.min(order).alias("first"))
         .join(known, "certificate_hash", "left_anti")
     )
-    with_id = with_keys(spark, firsts, keys, "person").withColumn("person_id", keyed(F.col("first.record_id")))
+    with_id = with_keys(spark, firsts, keys, "person").withColumn("person_id", keyed(F.col("certificate_hash")))
     return without_keys(with_id).select(
         F.concat(F.lit("C"), F.col("person_id")).alias("ledger_id"),
         "person_id",

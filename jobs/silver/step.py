@@ -17,6 +17,8 @@ from jobs.silver.classify import DISPOSITION, ENTRIES, checked, classified
 from jobs.silver.consent import granted_to
 from schemas import City, Source, SourceObject
 
+LEDGER = "silver.consent_grant"
+
 EARLIER = ("key_hash", "content_hash", "batch_id", "delivery_no", "record_id")
 
 
@@ -55,12 +57,12 @@ def refine(
     rows = checked(cleaned, table, city.city.timezone).localCheckpoint()
     wait()
     earlier = tables.read(spark, lake, table.name).where(F.col("batch_id") < batch).select(*EARLIER)
-    grants = _grants(spark, lake, city, source) if item.names_a_person else None
+    grants = _grants(spark, lake, city, source, batch) if item.names_a_person else None
     verdicts = classified(rows, source, table, earlier, grants, city.operator.r14_enabled_items)
     return Refined(item, verdicts.localCheckpoint())
 
 
-def _grants(spark: SparkSession, lake: Path, city: City, source: Source) -> DataFrame | None:
+def _grants(spark: SparkSession, lake: Path, city: City, source: Source, batch: str) -> DataFrame | None:
     """Windows granted to the operator, for sources that load by the consent ledger.
 
     Under `public_body` a department's source loads as a statutory duty (domain.md, section 4.1).
@@ -70,9 +72,19 @@ def _grants(spark: SparkSession, lake: Path, city: City, source: Source) -> Data
     """
     if not source.loads_by_ledger or city.operator.role == "public_body":
         return None
-    if not tables.exists(lake, "silver.consent_grant"):
+    if not tables.exists(lake, LEDGER):
         raise CreditFileError("CF-2402", where=source.name, undone="Nothing was loaded.")
-    return granted_to(tables.read(spark, lake, "silver.consent_grant"), city.operator.code)
+    ledger = tables.read(spark, lake, LEDGER)
+    # a month and a day are compared by their common part; what later batches of the ledger say comes with them
+    known = F.substring("batch_id", 1, len(batch)) <= F.substring(F.lit(batch), 1, F.length("batch_id"))
+    return granted_to(ledger.where(known), city.operator.code)
+
+
+def clear(spark: SparkSession, lake: Path, item: SourceObject, batch: str) -> None:
+    """Take a batch out of silver and quarantine: its files turned out to be copies of an earlier batch's."""
+    for name in (item.bronze.name, item.silver.name, f"quarantine.{item.silver.thing}"):
+        if batch in tables.batches(lake, name):
+            tables.replace_batch(spark, lake, name, batch, tables.read(spark, lake, name).limit(0))
 
 
 def moves(spark: SparkSession, lake: Path, source: Source, batch: str, refined: Refined) -> DataFrame | None:

@@ -1,5 +1,6 @@
 """What an office is told about its own delivery: place, column, code and words; no value, no duplicate."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -8,7 +9,12 @@ from deltalake import DeltaTable, write_deltalake
 
 import schemas
 from jobs import return_file
+from jobs.clock import FixedClock
+from jobs.ingest.landing import Delivery
+from jobs.ingest.order import Order
+from jobs.ingest.periods import period
 from jobs.lake import where
+from jobs.settings import Endpoint
 
 BATCH = "2026-09"
 FIELDS = ("record_id", "disposition_code", "delivery_no", "file", "line", "reason_codes", "reason_column_names")
@@ -76,3 +82,22 @@ def test_every_column_a_check_can_name_has_a_name_in_the_delivery():
         for item in source.objects:
             delivered = {column.physical_name for column in item.bronze.columns} | {""}
             assert {return_file.delivered_name(item, check.column) for check in checks(item.silver)} <= delivered
+
+
+def test_a_column_without_purpose_is_asked_away_once_a_delivery(tmp_path, bureau):
+    header = [column.physical_name for column in bureau.object().bronze.columns]
+    listing = replace(bureau, strip_columns=("民族",))
+    asked = period(BATCH, bureau.timezone)
+    order = Order(listing, asked, tmp_path, Endpoint(url="file:///"), FixedClock(datetime(2026, 10, 1, tzinfo=UTC)))
+    with Delivery(order) as delivery:
+        for name in ("a.csv", "b.csv"):
+            file = delivery.lines(name, "csv", bureau.server.encoding)
+            file.write(f"{','.join([*header, '民族'])}\n{name}{',' * len(header)}\n".encode(bureau.server.encoding))
+            delivery.add_csv(name, "", file, bureau.server.encoding, ",")
+        delivery.seal(asked_by_time=False)
+    aside(tmp_path, bureau.name, ("r1", "QUARANTINE", 1, "a.csv", 2, ["KEY_NULL"], ["certificate_no"]))
+    lines = return_file.write(tmp_path, listing, BATCH).read_bytes().decode(bureau.server.encoding).splitlines()
+    assert [line.split(",")[:5] for line in lines[1:]] == [
+        ["1", "a.csv", "1", "民族", "COLUMN_UNWANTED"],
+        ["1", "a.csv", "2", "证件号码", "KEY_NULL"],
+    ]

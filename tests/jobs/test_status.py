@@ -145,7 +145,7 @@ def test_the_verb_answers_people_and_programs(lake, capsys):
     assert cli.run(["status", "--lake", str(lake), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["format"] == "creditfile.status/1"
-    assert set(found) == {"format", "lake", "items", "people", "releases"}
+    assert set(found) == {"format", "lake", "items", "people", "releases", "scorecard"}
     keys = {"source", "batch", "step", "status", "deliveries", "counts", "reasons", "notes", "finished_at"}
     keys |= {"code", "why", "fix"}
     assert all(set(item) == keys for item in found["items"])

@@ -17,9 +17,11 @@ def count(delivered: Column) -> Column:
 
 def ratio(delivered: Column) -> Column:
     """A share as a number (0.07) or with its sign (7%); a bare 7 is the number seven, out of bounds, never a guess."""
-    said = F.rtrim(delivered, F.lit("%％"))
-    number = F.when(said.rlike(r"\A-?[0-9]{1,3}([.][0-9]{1,6})?\z"), said.try_cast("decimal(9,6)"))
-    return F.when(delivered.rlike(r"[%％]\z"), (number / 100).try_cast("decimal(9,6)")).otherwise(number)
+    shape = r"\A-?[0-9]{1,3}([.][0-9]{1,6})?"
+    number = F.translate(delivered, "%", "").try_cast("decimal(9,6)")
+    return F.when(delivered.rlike(rf"{shape}\z"), number).when(
+        delivered.rlike(rf"{shape}%\z"), (number / 100).try_cast("decimal(9,6)")
+    )
 
 
 def measure(delivered: Column) -> Column:

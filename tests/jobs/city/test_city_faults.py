@@ -105,7 +105,6 @@ def test_what_passes_is_outlasted_and_the_records_are_those_of_a_quiet_day(
         pytest.param("F27", REST, "CF-1108", marks=pytest.mark.fault("F27")),
         pytest.param("F28", REST, "CF-1109", marks=pytest.mark.fault("F28")),
         pytest.param("F29", REST, "CF-1110", marks=pytest.mark.fault("F29")),
-        pytest.param("F30", REST, "CF-1111", marks=pytest.mark.fault("F30")),
         pytest.param("F33", SFTP, "CF-1201", marks=pytest.mark.fault("F33")),
         pytest.param("F34", SFTP, "CF-1202", marks=pytest.mark.fault("F34")),
         pytest.param("F35", SFTP, "CF-1203", marks=pytest.mark.fault("F35")),
@@ -126,6 +125,19 @@ def test_what_stays_is_refused_whole_and_the_same_command_ends_well_once_it_is_g
         for root in (tmp_path, undisturbed)
     ]
     assert hashes[0] == hashes[1]
+
+
+@pytest.mark.fault("F30")
+def test_one_record_outside_the_limits_is_set_aside_and_the_others_land(land, undisturbed, tmp_path):
+    (receipt,) = land(REST, "F30")
+    [page] = [file for file in receipt.files if file.format == "jsonl"]
+    [part] = page.parts
+    place = tmp_path / "landing" / REST / BATCH / "1" / part.path
+    aside = [line for line in place.read_text("utf-8").splitlines() if not line.startswith("{")]
+    assert len(aside) == 1
+    assert "a key is given twice" in aside[0]
+    quiet = json.loads((undisturbed / "landing" / REST / BATCH / "1" / "receipt.json").read_text("utf-8"))
+    assert receipt.rows == quiet["rows"]
 
 
 @pytest.mark.fault("F36")
@@ -169,7 +181,6 @@ def program(lake, tmp_path):
         pytest.param("F26", REST, "CF-1107", 5, marks=pytest.mark.fault("F26")),
         pytest.param("F28", REST, "CF-1109", 6, marks=pytest.mark.fault("F28")),
         pytest.param("F29", REST, "CF-1110", 6, marks=pytest.mark.fault("F29")),
-        pytest.param("F30", REST, "CF-1111", 5, marks=pytest.mark.fault("F30")),
         pytest.param("F33", SFTP, "CF-1201", 5, marks=pytest.mark.fault("F33")),
         pytest.param("F34", SFTP, "CF-1202", 5, marks=pytest.mark.fault("F34")),
         pytest.param("F35", SFTP, "CF-1203", 6, marks=pytest.mark.fault("F35")),

@@ -99,7 +99,7 @@ def hold(refused, take, landed, drop):
         error = refused(code, take, contract)
         assert landed() == []
         told = json.loads((drop.folder / "return-1.json").read_text("utf-8"))
-        assert (told["code"], told["delivery_no"]) == (code, 1)
+        assert (told["format"], told["code"], told["delivery_no"]) == ("creditfile.return/1", code, 1)
         for text in (str(error), json.dumps(told, ensure_ascii=False)):
             assert "王" not in text
             assert "11010519491231002X" not in text

@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 
+from jobs.errors import CreditFileError
 from jobs.ingest.landing import folder
 from jobs.settings import Endpoint
 
@@ -225,28 +226,22 @@ def one(record: str, total: str = "1") -> Callable[[], Response]:
     return text(f'{{"items": [{record}], "next_cursor": null, "total": {total}}}')
 
 
+TWICE = '{"record_no": "canary-1", "record_no": "canary-2"}'
+
+
 @pytest.mark.fault("F30")
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (one('{"record_no": "canary-1", "record_no": "canary-2"}'), "a key is given twice"),
-        (one('{"record_no": {"a": 1, "a": 1}}'), "a key is given twice"),
         (text('{"items": [], "next_cursor": null, "total": 0, "total": 1}'), "a key is given twice"),
-        (one('{"record_no": NaN}'), "NaN or Infinity"),
-        (one('{"record_no": -Infinity}'), "NaN or Infinity"),
-        (one('{"record_no": ' + "9" * 10_000 + "}"), "number of more than 1,000 digits"),
-        (one('{"record_no": ' + "[" * 10_000 + "]" * 10_000 + "}"), "nested too deep"),
-        (one('{"record_no": ' + "[" * 20 + "]" * 20 + "}"), "nested too deep"),
-        (one('{"record_no": ' + '{"a":' * 500 + "1" + "}" * 500 + "}"), "nested too deep"),
+        (text('{"items": [], "items": [{}], "next_cursor": null, "total": 1}'), "a key is given twice"),
+        (text('{"items": [], "more": NaN, "next_cursor": null, "total": 0}'), "NaN or Infinity"),
+        (text('{"items": [], "a": "\\ud800", "next_cursor": null, "total": 0}'), "half of a character"),
         (text("[" * 100_000), "nested too deep"),
-        (one('{"record_no": "\\ud800"}'), "half of a character"),
-        (one('{"\\uDC00": "1"}'), "half of a character"),
-        (one('{"record_no": ["\\udfff\\ud83d"]}'), "half of a character"),
-        (one('{"record_no": "' + "x" * 1_100_000 + '"}'), "text of more than 1 MiB"),
-        (one('{"record_no": [{"' + "x" * 1_100_000 + '": 1}]}'), "text of more than 1 MiB"),
+        (one('{"record_no": "' + "x" * 2_200_000 + '"}'), "text of more than 1 MiB"),
     ],
 )
-def test_json_that_two_readers_read_in_two_ways_is_refused_at_once(
+def test_a_page_that_two_readers_read_in_two_ways_is_refused_at_once(
     office, source, endpoint, run, refused, landed, answer, says
 ):
     office.on(1, answer)
@@ -254,6 +249,57 @@ def test_json_that_two_readers_read_in_two_ways_is_refused_at_once(
     assert says in str(error)
     assert "canary" not in str(error)
     assert (len(office.asked), landed()) == (1, [])
+
+
+@pytest.mark.fault("F30")
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        (TWICE, "a key is given twice"),
+        ('{"record_no": {"a": 1, "a": 1}}', "a key is given twice"),
+        ('{"record_no": NaN}', "NaN or Infinity"),
+        ('{"record_no": -Infinity}', "NaN or Infinity"),
+        ('{"record_no": ' + "9" * 10_000 + "}", "number of more than 1,000 digits"),
+        ('{"record_no": ' + "[" * 10_000 + "]" * 10_000 + "}", "nested too deep"),
+        ('{"record_no": ' + "[" * 20 + "]" * 20 + "}", "nested too deep"),
+        ('{"record_no": ' + '{"a":' * 500 + "1" + "}" * 500 + "}", "nested too deep"),
+        ('{"record_no": "\\ud800"}', "half of a character"),
+        ('{"\\uDC00": "1"}', "half of a character"),
+        ('{"record_no": ["\\udfff\\ud83d"]}', "half of a character"),
+        ('{"record_no": "' + "x" * 1_100_000 + '"}', "text of more than 1 MiB"),
+        ('{"record_no": [{"' + "x" * 1_100_000 + '": 1}]}', "text of more than 1 MiB"),
+        ('{"a": "]}, {", "record_no": "\\"", \n "record_no": 1}', "a key is given twice"),
+    ],
+)
+def test_a_record_that_two_readers_read_in_two_ways_is_set_aside_and_the_others_land(
+    office, source, endpoint, run, tmp_path, caplog, record, says
+):
+    good = ['{"record_no": "1", "price": 1.10}', '{"record_no": "2",\r\n "person_name": "王芳"}']
+    page = f'{{"items": [{good[0]},{record} , {good[1]}], "next_cursor": null, "total": 3}}'
+    office.on(1, text(page))
+    (receipt,) = run(source, "2026-09", endpoint).landed
+    (file,) = receipt.files
+    assert (receipt.rows, file.format, file.header) == (3, "jsonl", ("record_no", "price", "person_name"))
+    landed = folder(tmp_path, "office", "2026-09", 1)
+    first, aside, last, end = (landed / file.parts[0].path).read_text("utf-8").split("\n")
+    assert (first, last, end) == (good[0], good[1].replace("\r\n", "  "), "")
+    why, _, raw = aside.partition(': "')
+    assert says in why
+    assert json.loads(f'"{raw}') == record, "bronze seals just what came"
+    assert (landed / receipt.received[0].path).read_bytes().decode() == page
+    assert "records outside the limits of JSON: 1" in caplog.text
+    assert "canary" not in caplog.text
+
+
+@pytest.mark.fault("F30")
+@pytest.mark.parametrize("broken", ['{"record_no": 1,}', "{}{}", "{},", '{"record_no": "1}', "7", '"x"', "[1]"])
+def test_a_page_that_is_more_than_outside_the_limits_is_no_page(office, source, endpoint, run, landed, broken):
+    for _ in range(3):
+        office.on(1, text(f'{{"items": [{TWICE}, {broken}], "next_cursor": null, "total": 2}}'))
+    with pytest.raises(CreditFileError) as caught:
+        run(source, "2026-09", endpoint)
+    assert caught.value.code in ("CF-1104", "CF-1108", "CF-1111")
+    assert landed() == []
 
 
 @pytest.mark.fault("F30")

@@ -9,7 +9,7 @@ def test_a_guarantee_gets_its_shares_and_state(spark):
     bronze = """
         record_id | guarantee_no | uscc_no            | guarantee_cny | gov_ratio | bank_ratio | insurer_ratio | firm_ratio | start_date | status_code | fee_ratio
         r1        | G-1          | 92310115ma1h8xyq73 | 300000.00     | 40%       | ２０％     | 0.3           | 0.1        | 20260301   | 在保        | 1%
-        r2        | G-2          | 92310115MA1H8XYQ73 | 300,000       | 80        | 20         | 0             |            | 2026-03-01 | 代偿        | 0.5
+        r2        | G-2          | 92310115MA1H8XYQ73 | 300,000       | 80        | 20         | 0             | 1%%        | 2026-03-01 | 代偿        | 0.5
         r3        | G-3          | -                  | 30万          | 四成      | 1e-1       | .5            | 1000       | 1900-01-01 | 未定        | 0.0000005
     """
     silver = """
