@@ -79,7 +79,7 @@ def test_the_manifest_counts_what_truth_holds(lake, records):
 def test_an_easy_city_has_no_fault(tmp_path):
     city.build(tmp_path, 60, 5, MONTHS, 0.0)
     found = truth(tmp_path / "city", "record")
-    assert {label["fault"] for label in found} <= {None, "RESENT", "PHONE_ATTACK"}
+    assert {label["fault"] for label in found} <= {None, "RESENT", "PHONE_ATTACK", "LANDLORD_ACCOUNT"}
     assert {label["variant"] for label in found} == {None}
     assert {label["ends_in"] for label in found if label["fault"] is None} <= {"silver", "suppressed"}
 
