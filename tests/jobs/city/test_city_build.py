@@ -18,6 +18,10 @@ MEASURED = {
 }
 
 
+HABITS = {"PHONE_ATTACK", "LANDLORD_ACCOUNT", "TWO_JOBS"}
+"""Labels of what people do; nothing is wrong with such a record."""
+
+
 def bytes_of(home: Path) -> dict[str, str]:
     files = sorted(path for path in home.rglob("*") if path.is_file() and "keys" not in path.parts)
     return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
@@ -79,7 +83,7 @@ def test_the_manifest_counts_what_truth_holds(lake, records):
 def test_an_easy_city_has_no_fault(tmp_path):
     city.build(tmp_path, 60, 5, MONTHS, 0.0)
     found = truth(tmp_path / "city", "record")
-    assert {label["fault"] for label in found} <= {None, "RESENT", "PHONE_ATTACK", "LANDLORD_ACCOUNT"}
+    assert {label["fault"] for label in found} <= {None, "RESENT", *HABITS}
     assert {label["variant"] for label in found} == {None}
     assert {label["ends_in"] for label in found if label["fault"] is None} <= {"silver", "suppressed"}
 
