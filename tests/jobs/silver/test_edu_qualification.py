@@ -13,7 +13,7 @@ def test_a_qualification_gets_its_level_and_day_and_keeps_the_schools_own_name(s
     """
     silver = """
         record_id | certificate_no     | certificate_type_code | level_code | graduation_date | school_name      | enrolment_status_code | is_foreign_degree
-        r1        | 31011519900307451X | RID                   | 20         | 2012-07-01      | 某某 大学（原某某学院） | GRADUATED       | false
+        r1        | 31011519900307451X | RID                   | 20         | 2012-07-01      | 某某 大学(原某某学院) | GRADUATED         | false
         r2        | 31011519900307451X | RID15                 | 20         | 2012-07-01      | University of X  | COMPLETED             | true
         r3        |                    |                       |            |                 |                  |                       |
     """
