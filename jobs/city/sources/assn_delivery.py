@@ -84,7 +84,7 @@ def _items(census: Census, life: Life, found: gig.Gig) -> list[Item]:
             registered_date=account.opened_on.isoformat(),
             order_count=done.orders,
             active_days=done.days,
-            complaint_ratio=round(done.complaints / done.orders, 4),
+            complaint_ratio=f"{done.complaints / done.orders:.4f}",
             covered_order_count=done.covered,
         )
         made.variant = trades.TWO_JOBS if done.is_second else None
