@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import polars
 import pytest
 
-from jobs import cli
 from tests.office import number
 
 HOME, LEASE, INSURANCE = "psb_residence", "hmb_rental_contract", "hrss_social_insurance"
@@ -161,17 +160,3 @@ def test_bait_for_the_readers_of_lines_is_set_aside_by_line(desk):
     counts = desk.run(INSURANCE, "2026-03").counts
     assert (counts["received"], counts["quarantine"]) == (24, 4)
     assert counts["silver"] == 20
-
-
-@pytest.mark.fault("F56")
-@pytest.mark.slow
-def test_a_hundred_thousand_records_of_one_person_end_in_one_file(desk):
-    many = [desk.record(LEASE, 1000 * n + 400) for n in range(100_000)]
-    others = [desk.record(LEASE, 1000 + n) for n in range(401, 421)]
-    desk.deliver(LEASE, "2026-04", [*many, *others])
-    begun = time.monotonic()
-    for step in (["refine", LEASE], ["link"], ["gold"]):
-        assert cli.run(["run", *step, "--batch", "2026-04", "--quiet", "--lake", str(desk.lake)]) == 0
-    assert time.monotonic() - begun < 300
-    files = desk.table("gold.credit_file").filter(polars.col("batch_id") == "2026-04")
-    assert files["record_ids"].list.len().max() <= 100_000
