@@ -14,7 +14,7 @@ KNOWN = {
     "F27": "page two is a login page under status 200",
     "F28": "page two redirects to a cloud's metadata address",
     "F29": "the interfaces speak TLS with an expired certificate they signed themselves",
-    "F30": "page two has a record with a key given twice",
+    "F30": "from page two on, a record of each page has a key given twice",
     "F33": "the bureau's uploads are half written and have no .done marker yet",
     "F34": "a manifest states one row more than the file holds",
     "F35": "the bureau shows another host key than the agreed one",
