@@ -118,18 +118,18 @@ def _delivery(
     if form == "csv":
         fields = _csv(source, files[0], header)
         named = {header[name]: header[name] for name in files[0].header if name in header}
-        broken = F.col(RAW).contains('"') & F.col(RAW).rlike(_open_quote(source.server.delimiter))
+        cut_off = F.col(RAW).contains('"') & F.col(RAW).rlike(_open_quote(source.server.delimiter))
+        broken = cut_off | F.col("fields.broken_line").isNotNull()
         more = [F.col("fields").getField(f"unknown_{files[0].header.index(name)}").alias(name) for name in added]
         extra = F.to_json(F.struct(*more))
     else:
-        fields = _json(header)
+        fields = F.try_parse_json(F.col(RAW))
         named = {name: delivered for delivered, name in header.items()}
-        broken = F.lit(False)
-        extra = F.to_json(F.map_filter(F.from_json(RAW, "MAP<STRING, STRING>"), lambda name, _: name.isin(*added)))
+        broken = ~F.col(RAW).startswith("{") | F.col("fields").isNull()
+        all_of_it = F.try_variant_get("fields", "$", "MAP<STRING, STRING>")
+        extra = F.to_json(F.map_filter(all_of_it, lambda name, _: name.isin(*added)))
     parsed = cut.select("*", fields.alias("fields"))
-    reason = F.when(F.col(RAW).contains(BROKEN), ENCODING_REASON).when(
-        broken | F.col("fields.broken_line").isNotNull(), LINE_REASON
-    )
+    reason = F.when(F.col(RAW).contains(BROKEN), ENCODING_REASON).when(broken, LINE_REASON)
     return parsed.select(
         record_id(F.col("prefix"), F.col("line")).alias("record_id"),
         F.lit(receipt.batch).alias("batch_id"),
@@ -142,12 +142,22 @@ def _delivery(
         RAW,
         F.when(reason.isNull() & (extra != "{}"), extra).alias(UNDECLARED) if added else _no_text().alias(UNDECLARED),
         *(
-            F.when(reason.isNull(), F.col("fields").getField(named[c.name])).alias(c.name)
+            F.when(reason.isNull(), _field(named[c.name], form)).alias(c.name)
             if c.name in named
             else _no_text().alias(c.name)
             for c in table.columns
         ),
     )
+
+
+def _field(name: str, form: str) -> Column:
+    """Return a delivered field as text; an array keeps its JSON text, a number its digits.
+
+    By Spark's variant and not by `from_json`, which takes a number through a double: 0.0009 would be 9.0E-4 then.
+    """
+    if form == "csv":
+        return F.col("fields").getField(name)
+    return F.try_variant_get("fields", f'$["{name}"]', "STRING")
 
 
 def _no_text() -> Column:
@@ -169,9 +179,10 @@ def _lines(content: DataFrame, encoding: str) -> DataFrame:
 
 def _items(content: DataFrame, encoding: str) -> DataFrame:
     """One row per item of a page, as its own JSON text; line = 1-based position in the page."""
-    page = F.from_json(F.decode(F.col("content"), encoding), "items ARRAY<STRING>")
-    items = content.select("file", "prefix", F.posexplode(page["items"]).alias("at", RAW))
-    return items.select("file", "prefix", (F.col("at") + 1).cast("bigint").alias("line"), RAW)
+    page = F.try_parse_json(F.decode(F.col("content"), encoding))
+    items = F.try_variant_get(page, "$.items", "ARRAY<VARIANT>")
+    found = content.select("file", "prefix", F.posexplode(items).alias("at", "item"))
+    return found.select("file", "prefix", (F.col("at") + 1).cast("bigint").alias("line"), F.to_json("item").alias(RAW))
 
 
 def _csv(source: Source, file: "LandedFile", header: dict[str, str]) -> Column:
@@ -194,9 +205,3 @@ def _open_quote(delimiter: str) -> str:
     other, sign = f"[^{re.escape(delimiter)}]*+", re.escape(delimiter)
     quoted = '"(?:[^"]++|"")*+'
     return f'^(?:(?:(?!"){other}|{quoted}"{other}){sign})*+{quoted}$'
-
-
-def _json(header: dict[str, str]) -> Column:
-    """Read a record's fields as text: numbers and arrays keep their JSON text."""
-    schema = ", ".join(f"`{name}` STRING" for name in [*header, "broken_line"])
-    return F.from_json(F.col(RAW), schema, {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "broken_line"})
