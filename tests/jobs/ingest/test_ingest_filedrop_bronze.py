@@ -58,7 +58,7 @@ def test_a_json_number_keeps_its_digits(bronze):
     body = '{"编号": 0.0009, "姓名": 12345678901234567.89}\n{"编号": 1e3, "姓名": ["a", {"b": 2.5}]}\n[1]\n{"编号": 4\n'
     assert bronze("jsonl", "a.jsonl", body) == [
         ("a.jsonl", 1, None, "0.0009", "12345678901234567.89"),
-        ("a.jsonl", 2, None, "1000", '["a",{"b":2.5}]'),
+        ("a.jsonl", 2, None, "1000.0", '["a",{"b":2.5}]'),
         ("a.jsonl", 3, "PARSE_LINE", None, None),
         ("a.jsonl", 4, "PARSE_LINE", None, None),
     ]
