@@ -1,6 +1,6 @@
 """Build a release: pin its inputs, freeze the rows of each bank, judge them, seal the manifest."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 import schemas
 from jobs import lake as tables
 from jobs.errors import CreditFileError
-from jobs.gold import rules
+from jobs.gold import rules, step
 from jobs.hashing import digest
+from jobs.ingest.periods import period
 from jobs.keys import Keys
 from jobs.release import admit, manifest, registry
 from schemas import City
@@ -55,6 +56,11 @@ def build(
     named = admit.pseudonyms(spark, admit.rows(files, granted), tables.read(spark, lake, "vault.person"), keys, city)
     frozen = admit.sealed_rows(named, release_id).localCheckpoint()
     figures = _figures(frozen)
+    if not figures["people"]:  # nobody has a file that may be shown: the release says so, of its batch's last day
+        figures |= {
+            "as_of_date": step.as_of(period(batch, city.city.timezone).end),
+            "known_at": cutoff.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
     release = {
         "release_id": release_id,
         "batch": batch,
