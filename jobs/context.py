@@ -48,7 +48,7 @@ def keys_of(settings: Settings) -> operator_keys.Keys:
 
 def spark_of(settings: Settings) -> "SparkSession":
     """Return the command's one Spark session."""
-    return session.start(settings.spark_master, settings.driver_memory)
+    return session.start(settings.spark_master, settings.driver_memory, settings.spark_compiles)
 
 
 @contextmanager

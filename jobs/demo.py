@@ -21,6 +21,9 @@ from jobs.settings import Settings
 Progress = Callable[[str], None]
 APPROVER = "demo-approver"
 
+FEW_PEOPLE = 5_000
+"""Up to so many people, the batches of all but one office are smaller than what compiling their plans costs."""
+
 
 def demo(
     settings: Settings,
@@ -60,7 +63,8 @@ def demo(
     names = pipeline.ordered(_with_ledger(sources or [name for name in city.sources() if name in settings.connected]))
     last = max(city.received_at(name, manifest.months[-1]) for name in names)
     with offices.open(lake / "city"):
-        settings = Settings(lake=lake, city=settings.city, spark_master=settings.spark_master)
+        compiles = settings.spark_compiles and people > FEW_PEOPLE
+        settings = Settings(lake=lake, city=settings.city, spark_master=settings.spark_master, spark_compiles=compiles)
         for batch in manifest.months:
             for name in names:
                 clock = FixedClock(city.received_at(name, batch))

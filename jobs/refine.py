@@ -28,7 +28,8 @@ from schemas import City, Source, SourceObject, Table
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
-FATES = ("silver", "quarantine", "duplicate", "suppressed")
+ASIDE = ("quarantine", "duplicate", "suppressed")
+FATES = ("silver", *ASIDE)
 
 
 def inputs(source: Source, found: tuple[Receipt, ...]) -> str:
@@ -146,7 +147,8 @@ def _refine(
             counts[fate] += int(figures[fate] or 0)
         reasons += _reasons(source, refined.rows, figures)
         judged.append((item.silver, figures))
-        made.append(refined)
+        set_aside = sum(int(figures[fate] or 0) for fate in ASIDE)
+        made.append(refined._replace(kept_count=int(figures["silver"] or 0), aside_count=set_aside))
         lap("silver")
     copies = _copies(found)
     counts["duplicate"] += copies

@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     city: str = "shanghai"
     spark_master: str = "local[*]"
     driver_memory: str = "1800m"
+    spark_compiles: bool = True
     sources: Annotated[tuple[str, ...], NoDecode] = ()
     """Those that deliver here; none named means all. An installation begins with the offices that have signed."""
 

@@ -49,17 +49,20 @@ def fates(lake):
     found = []
     for source, item in objects():
         places = table(lake, item.bronze.name).select("record_id", *PLACE[2:])
-        aside = table(lake, f"quarantine.{item.silver.thing}").select(
-            "record_id",
-            polars.col("disposition_code").str.to_lowercase().alias("ends_in"),
-            polars.col("reason_codes").list.first().alias("reason_code"),
-        )
         kept = table(lake, item.silver.name).select(
             "record_id",
             polars.lit("silver").alias("ends_in"),
             polars.lit(None, dtype=polars.String).alias("reason_code"),
         )
-        both = places.join(polars.concat([aside, kept]), "record_id", "left")
+        fate = [kept]
+        if (lake / "quarantine" / item.silver.thing).is_dir():  # a table is made when something is set aside
+            aside = table(lake, f"quarantine.{item.silver.thing}").select(
+                "record_id",
+                polars.col("disposition_code").str.to_lowercase().alias("ends_in"),
+                polars.col("reason_codes").list.first().alias("reason_code"),
+            )
+            fate.append(aside)
+        both = places.join(polars.concat(fate), "record_id", "left")
         found.append(both.with_columns(source=polars.lit(source), object=polars.lit(item.name)))
     return polars.concat(found)
 

@@ -69,7 +69,7 @@ def read(
     """
     frames = []
     for receipt in receipts:
-        files = [f for f in receipt.files if f.object == item.name and f.duplicate_of is None and f.parts]
+        files = [f for f in receipt.files if f.object == item.name and f.duplicate_of is None and f.rows]
         if receipt.duplicate_of is None and files:
             folder = lake / "landing" / receipt.source / receipt.batch / str(receipt.delivery_no)
             for _, alike in groupby(sorted(files, key=_form), key=_form):

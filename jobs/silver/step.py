@@ -23,10 +23,15 @@ EARLIER = ("key_hash", "content_hash", "batch_id", "delivery_no", "record_id")
 
 
 class Refined(NamedTuple):
-    """A batch's rows with their disposition, cached: metrics, silver and quarantine are made from it."""
+    """A batch's rows with their disposition, cached: metrics, silver and quarantine are made from it.
+
+    Counts are -1 until somebody has counted: a side that is known to be empty costs no commit.
+    """
 
     item: SourceObject
     rows: DataFrame
+    kept_count: int = -1
+    aside_count: int = -1
 
 
 def clean(source: Source, item: SourceObject, delivered: DataFrame) -> DataFrame:
@@ -89,7 +94,7 @@ def clear(spark: SparkSession, lake: Path, item: SourceObject, batch: str) -> No
 
 def moves(spark: SparkSession, lake: Path, source: Source, batch: str, refined: Refined) -> DataFrame | None:
     """Return what becomes of records that were set aside before, where it is not what it was; None if none were."""
-    item, rows = refined
+    item, rows = refined.item, refined.rows
     name = f"quarantine.{item.silver.thing}"
     if batch not in tables.batches(lake, name):
         return None
@@ -121,13 +126,16 @@ def write(spark: SparkSession, lake: Path, source: Source, batch: str, refined: 
     Between the two stands the history of records that were set aside and are judged otherwise now. A run that is
     killed behind it finds quarantine as it was, and its history written: the same version is not appended twice.
     """
-    item, rows = refined
+    item, rows = refined.item, refined.rows
     moved = moves(spark, lake, source, batch, refined)
-    tables.replace_batch(spark, lake, item.silver.name, batch, rows.where(f"{DISPOSITION} IS NULL"))
+    if refined.kept_count or batch in tables.batches(lake, item.silver.name):
+        tables.replace_batch(spark, lake, item.silver.name, batch, rows.where(f"{DISPOSITION} IS NULL"))
     if moved is not None:
         seen = tables.version(lake, f"quarantine.{item.silver.thing}")
         judged = moved.withColumn("judged_at", F.lit(at).cast("timestamp"))
         tables.append_once(spark, lake, f"history.{item.silver.thing}", batch, judged, version=seen + 1)
+    if not refined.aside_count and batch not in tables.batches(lake, f"quarantine.{item.silver.thing}"):
+        return
     aside = rows.where(f"{DISPOSITION} IS NOT NULL").withColumns(
         {
             "reason_codes": _reasons(),
