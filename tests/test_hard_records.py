@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import polars
 import pytest
 
+from jobs.city.numbers import credit_code
 from tests.office import number
 
 HOME, LEASE, INSURANCE = "psb_residence", "hmb_rental_contract", "hrss_social_insurance"
@@ -160,3 +161,24 @@ def test_bait_for_the_readers_of_lines_is_set_aside_by_line(desk):
     counts = desk.run(INSURANCE, "2026-03").counts
     assert (counts["received"], counts["quarantine"]) == (24, 4)
     assert counts["silver"] == 20
+
+
+@pytest.mark.fault("F56")
+def test_a_hundred_thousand_records_of_one_person_stop_nobody(desk):
+    """One number, a hundred employers, five kinds, two hundred months: a group as large as an office could send."""
+    employers = [credit_code("91", "310115", f"MA1K{n:04}") for n in range(100)]
+    months = [f"{year}{month:02}" for year in range(2005, 2022) for month in range(1, 13)][:200]
+    kinds = ("PENSION", "MEDICAL", "UNEMPLOYMENT", "INJURY", "MATERNITY")
+    flood = [
+        desk.record(INSURANCE, 1, employer_uscc_no=employer, insurance_kind_code=kind, period_month=month)
+        for employer in employers
+        for kind in kinds
+        for month in months
+    ]
+    desk.deliver(INSURANCE, "2026-04", [*flood, *(desk.record(INSURANCE, n) for n in range(40, 60))])
+    begun = time.monotonic()
+    assert desk.refine(INSURANCE, "2026-04") == 0
+    assert time.monotonic() - begun < 180
+    counts = desk.run(INSURANCE, "2026-04").counts
+    assert (counts["received"], counts["silver"] + counts["duplicate"] + counts["suppressed"]) == (100_020, 100_020)
+    assert counts["silver"] >= 100_000
