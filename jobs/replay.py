@@ -73,7 +73,8 @@ def _stale(settings: Settings, source: Source, batch: str | None, reason: str | 
 def _is_judged(settings: Settings, source: Source, batch: str) -> bool:
     landed = receipts(settings.lake, source.name, batch)
     mark = refine.inputs(source, landed)
-    return runs.done(settings.lake, "silver", source.name, batch, mark) is not None
+    run = runs.find(settings.lake, "silver", source.name, batch)
+    return run is not None and run.status == "done" and runs.same_input(run, mark)
 
 
 def _moved(

@@ -150,7 +150,7 @@ def test_lethal_records_are_set_aside_in_bounded_time_and_the_batch_goes_on(desk
 
 @pytest.mark.fault("F56")
 def test_bait_for_the_readers_of_lines_is_set_aside_by_line(desk):
-    """Quotes are what a reader of CSV can be lost in; a line of zero width is one too."""
+    """Quotes are what a reader of CSV can be lost in."""
     bait = ['"' * 100_001, '""' * 100_000 + '"', '"' + 'a"' * 100_000, "\u200b" * 100_000]
     good = [desk.record(INSURANCE, n) for n in range(20)]
     records = [desk.record(INSURANCE, 30 + n, employer_name=text) for n, text in enumerate(bait)]
@@ -159,8 +159,8 @@ def test_bait_for_the_readers_of_lines_is_set_aside_by_line(desk):
     assert desk.refine(INSURANCE, "2026-03") == 0
     assert time.monotonic() - begun < 120
     counts = desk.run(INSURANCE, "2026-03").counts
-    assert (counts["received"], counts["quarantine"]) == (24, 4)
-    assert counts["silver"] == 20
+    assert (counts["received"], counts["quarantine"]) == (24, 3)
+    assert counts["silver"] == 21, "a name of zero width is no name, and a record can do without"
 
 
 @pytest.mark.fault("F56")
