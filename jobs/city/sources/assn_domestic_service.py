@@ -12,7 +12,7 @@ from jobs.city.records import Item
 
 LAYOUT = layout(
     "assn_domestic_service",
-    prefix="JZ",
+    prefix="ADS",
     flaws=Flaws(
         codes=(("work_kind_code", "保镖"),),
         dates=("issue_date", "valid_to_date"),
