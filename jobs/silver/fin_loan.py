@@ -6,7 +6,7 @@ Several banks share a delivery: institution, loan and month name a line. A month
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.silver.columns import code, dates, header, identity, numbers, text
+from jobs.silver.columns import code, dates, header, identity, numbers, staff, text
 
 
 def clean(bronze: DataFrame) -> DataFrame:
@@ -66,14 +66,4 @@ def clean_branch(bronze: DataFrame) -> DataFrame:
 
 def clean_staff(bronze: DataFrame) -> DataFrame:
     """Bring delivered records to the columns of `silver.fin_loan_staff`, in its order."""
-    return text.fold(bronze).select(
-        "record_id",
-        *header.business(),
-        "staff_no",
-        "branch_code",
-        code.of("staff_role", F.col("role_code")).alias("role_code"),
-        numbers.count(F.col("training_count")).alias("training_count"),
-        dates.day(F.col("start_date")).alias("start_date"),
-        dates.day(F.col("end_date")).alias("end_date"),
-        "delivered",
-    )
+    return staff.clean(bronze)

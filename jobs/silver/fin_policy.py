@@ -6,7 +6,7 @@ The record names the insured, who often is not the one who took the policy out.
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.silver.columns import code, dates, header, numbers, text
+from jobs.silver.columns import code, dates, header, numbers, staff, text
 
 
 def clean(bronze: DataFrame) -> DataFrame:
@@ -32,14 +32,4 @@ def clean(bronze: DataFrame) -> DataFrame:
 
 def clean_staff(bronze: DataFrame) -> DataFrame:
     """Bring delivered records to the columns of `silver.fin_policy_staff`, in its order."""
-    return text.fold(bronze).select(
-        "record_id",
-        *header.business(),
-        "staff_no",
-        "branch_code",
-        code.of("staff_role", F.col("role_code")).alias("role_code"),
-        numbers.count(F.col("training_count")).alias("training_count"),
-        dates.day(F.col("start_date")).alias("start_date"),
-        dates.day(F.col("end_date")).alias("end_date"),
-        "delivered",
-    )
+    return staff.clean(bronze)
