@@ -32,6 +32,11 @@ ASIDE = ("quarantine", "duplicate", "suppressed")
 FATES = ("silver", *ASIDE)
 
 
+def landed(lake: Path, source: Source, batch: str) -> tuple[Receipt, ...]:
+    """Return a batch's deliveries, each knowing whether it is a copy of one before it in the order of batches."""
+    return tuple(receipt for receipt in in_order(receipts(lake, source.name)) if receipt.batch == batch)
+
+
 def inputs(source: Source, found: tuple[Receipt, ...]) -> str:
     """Return the fingerprint of what refining a batch reads: its deliveries, and what judges them."""
     came = (f"{r.delivery_no}:{r.sha256}:{r.received_at.isoformat()}" for r in found)
@@ -62,13 +67,12 @@ def refine(
         CreditFileError: CF-1001 if nothing is landed; CF-2101 on header drift; CF-22xx or CF-2301 if the gate holds
             the batch (bronze is written, silver is as before); CF-2303 if the records do not add up.
     """
-    known = in_order(receipts(lake, source.name))
-    found = tuple(receipt for receipt in known if receipt.batch == batch)
+    found = landed(lake, source, batch)
     if not found:
         raise CreditFileError("CF-1001", where=f"{source.name}/{batch}", undone="Nothing was loaded.")
     mark = inputs(source, found)
     before = runs.find(lake, "silver", source.name, batch)
-    if before is not None and before.status == "done" and runs.same_input(before, mark):
+    if before is not None and runs.stands(before, mark):
         return before
     try:
         notes = header.check(source, found)
@@ -184,8 +188,9 @@ def would_move(
 ) -> Counter[tuple[str, str, str]]:
     """Count what today's rules would make of a batch's records set aside: old reason, new fate, its reason."""
     found: Counter[tuple[str, str, str]] = Counter()
+    came = landed(lake, source, batch)
     for item in source.objects:
-        delivered = read(spark, source, item, receipts(lake, source.name, batch), lake)
+        delivered = read(spark, source, item, came, lake)
         if delivered is None:
             continue
         identified = bronze.with_identity(spark, delivered, item.bronze, keys)

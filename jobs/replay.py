@@ -16,7 +16,6 @@ from jobs import pipeline, quarantine, refine, runs
 from jobs.clock import Clock, FixedClock
 from jobs.context import Progress, city_of, keys_of, source_of, spark_of
 from jobs.errors import CreditFileError
-from jobs.ingest.receipt import receipts
 from jobs.settings import Settings
 from schemas import Source
 
@@ -71,10 +70,8 @@ def _stale(settings: Settings, source: Source, batch: str | None, reason: str | 
 
 
 def _is_judged(settings: Settings, source: Source, batch: str) -> bool:
-    landed = receipts(settings.lake, source.name, batch)
-    mark = refine.inputs(source, landed)
-    run = runs.find(settings.lake, "silver", source.name, batch)
-    return run is not None and run.status == "done" and runs.same_input(run, mark)
+    mark = refine.inputs(source, refine.landed(settings.lake, source, batch))
+    return runs.stands(runs.find(settings.lake, "silver", source.name, batch), mark)
 
 
 def _moved(

@@ -76,6 +76,11 @@ def mark_stale(lake: Path, run: Run) -> None:
     write(lake, run.model_copy(update={"status": STALE}))
 
 
+def stands(run: Run | None, mark: str) -> bool:
+    """Say whether a run is finished and read just this input: then there is nothing to run again."""
+    return run is not None and run.status == "done" and same_input(run, mark)
+
+
 def done(lake: Path, step: str, source: str, batch: str, fingerprint: str) -> Run | None:
     """Return the finished run that read just this input, or None."""
     run = find(lake, step, source, batch)
