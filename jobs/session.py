@@ -3,6 +3,7 @@
 Spark's own settings stand here so that `spark-submit`, the CLI and the tests run the same engine.
 """
 
+import gc
 import logging
 import os
 import shutil
@@ -50,6 +51,11 @@ CONF = {
     "spark.sql.maxPlanStringLength": "256",
     "spark.sql.debug.maxToStringFields": "4",
     "spark.sql.ui.explainMode": "simple",
+    # and keeps the last thousand executions with their metrics in memory for it
+    "spark.sql.ui.retainedExecutions": "10",
+    "spark.ui.retainedJobs": "10",
+    "spark.ui.retainedStages": "10",
+    "spark.ui.retainedTasks": "100",
     "spark.log.level": "ERROR",
 }
 
@@ -107,7 +113,18 @@ def start(master: str, driver_memory: str, compiles: bool = True) -> "SparkSessi
         builder = builder.config("spark.sql.codegen.wholeStage", "false")
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    forget()
+    gc.freeze()  # what is loaded by now stays: looking through it again would make each `forget` take 130 ms
     return spark
+
+
+def forget() -> None:
+    """Let go of the plans and broadcasts of a finished step: a Java object lives until Python's collector frees its twin.
+
+    The two twins of Py4J, object and method, hold each other, so counting references never frees them; and the
+    collector, which cannot see what they weigh in Java, comes too late: 27 sources of 300 people kept 1.1 GB alive.
+    """
+    gc.collect()
 
 
 def _local(builder: "SparkSession.Builder", master: str, driver_memory: str) -> "SparkSession.Builder":
