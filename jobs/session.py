@@ -119,9 +119,9 @@ def start(master: str, driver_memory: str, compiles: bool = True) -> "SparkSessi
 
 
 def forget() -> None:
-    """Let go of the plans and broadcasts of a finished step: a Java object lives until Python's collector frees its twin.
+    """Let go of the plans and broadcasts of a finished step: a Java object lives as long as its twin in Python.
 
-    The two twins of Py4J, object and method, hold each other, so counting references never frees them; and the
+    In Python an object and its methods hold each other, so counting references never frees them; and the
     collector, which cannot see what they weigh in Java, comes too late: 27 sources of 300 people kept 1.1 GB alive.
     """
     gc.collect()
