@@ -10,7 +10,7 @@ def spark():
     """The program's own session: two cores, two shuffle partitions, no UI, UTC, Delta."""
     from jobs.session import start
 
-    session = start("local[2]", "1800m")
+    session = start("local[2]", "3g")
     session.conf.set("spark.sql.shuffle.partitions", "2")
     yield session
     session.stop()
