@@ -101,7 +101,8 @@ def start(master: str, driver_memory: str, compiles: bool = True) -> "SparkSessi
 
     if (running := SparkSession.getActiveSession()) is not None:
         return running
-    if SparkContext._active_spark_context is None:  # noqa: SLF001  (a second thread's call finds the first one's)
+    is_first = SparkContext._active_spark_context is None  # noqa: SLF001  (a second thread's call finds the first one's)
+    if is_first:
         check_java()
     logging.getLogger("py4j").setLevel(logging.ERROR)
     builder = SparkSession.builder.appName("creditfile")
@@ -113,8 +114,9 @@ def start(master: str, driver_memory: str, compiles: bool = True) -> "SparkSessi
         builder = builder.config("spark.sql.codegen.wholeStage", "false")
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
-    forget()
-    gc.freeze()  # what is loaded by now stays: looking through it again would make each `forget` take 130 ms
+    if is_first:  # later it would freeze the plans that other threads are working on
+        forget()
+        gc.freeze()  # what is loaded by now stays: looking through it again would make each `forget` take 130 ms
     return spark
 
 
