@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jobs import people, runs, session
+from jobs import people, runs
 from jobs.abreast import AT_ONCE
 from jobs.clock import Clock, SystemClock
 from jobs.context import Progress, city_of, keys_of, lease, quiet, source_of, spark_of
@@ -75,7 +75,6 @@ def refine(
             steps,
             before_silver,
         )
-    session.forget()
     return result.model_dump(mode="json", exclude={"metrics"})
 
 
@@ -101,9 +100,7 @@ def catch_up(settings: Settings, progress: Progress = quiet, clock: Clock | None
 def link(settings: Settings, batch: str, progress: Progress = quiet, clock: Clock | None = None) -> dict[str, Any]:
     """Link every silver batch that is not linked yet, once all of them are up to date."""
     catch_up(settings, progress, clock)
-    linked = people.link(settings, batch, progress, clock)
-    session.forget()
-    return linked
+    return people.link(settings, batch, progress, clock)
 
 
 def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Clock | None = None) -> dict[str, Any]:
@@ -112,7 +109,6 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
     for run in runs.read(settings.lake, "gold"):
         if run.batch > batch and run.status == "done":
             people.gold(settings, run.batch, progress, clock)
-    session.forget()
     return built
 
 

@@ -115,18 +115,19 @@ def start(master: str, driver_memory: str, compiles: bool = True) -> "SparkSessi
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     if is_first:  # later it would freeze the plans that other threads are working on
-        forget()
-        gc.freeze()  # what is loaded by now stays: looking through it again would make each `forget` take 130 ms
+        _free_plans_soon()
     return spark
 
 
-def forget() -> None:
-    """Let go of the plans and broadcasts of a finished step: a Java object lives as long as its twin in Python.
+def _free_plans_soon() -> None:
+    """Have Python look often for frames nobody holds: a Java plan, broadcasts and all, lives as long as its twin here.
 
-    In Python an object and its methods hold each other, so counting references never frees them; and the
-    collector, which cannot see what they weigh in Java, comes too late: 27 sources of 300 people kept 1.1 GB alive.
+    In Python an object and its methods hold each other, so counting references never frees them; and the collector,
+    which cannot see what they weigh in Java, comes too late: 27 sources of 300 people kept 1.1 GB alive. What is
+    loaded by now stays: it is frozen, because looking through it takes 130 ms.
     """
-    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 2)
 
 
 def _local(builder: "SparkSession.Builder", master: str, driver_memory: str) -> "SparkSession.Builder":
