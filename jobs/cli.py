@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from cyclopts import App, CycloptsError
 
 from jobs import act, flow, look, quarantine_verbs, show
+from jobs.accept import accept
 from jobs.errors import CODES, CreditFileError, Problem
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -62,6 +63,14 @@ VERBS = (
         (
             "creditfile quarantine replay hrss_social_insurance --reason CODE_UNKNOWN --dry-run",
             "creditfile quarantine replay psb_residence --batch 2026-09",
+        ),
+    ),
+    Verb(
+        "accept",
+        accept,
+        (
+            "creditfile accept hmb_rental_contract --batch 2026-09 --why 'a new law, the office confirms'",
+            "creditfile accept psb_residence --batch 2026-09 --why 'confirmed by phone' --by zhang --yes",
         ),
     ),
     Verb(

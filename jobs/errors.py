@@ -283,7 +283,13 @@ CODES: dict[str, Code] = {
     "CF-2201": Code(
         "batch held by its gate",
         "A check of the batch's suite failed.",
-        "look at the Data Docs page of the source; data stay as before",
+        "look at the Data Docs page of the source; if the batch is as it should be: creditfile accept --help",
+        4,
+    ),
+    "CF-2202": Code(
+        "nothing to accept",
+        "The batch is not held, or by something that a decision does not mend.",
+        "creditfile status; what the contract cannot read needs a contract version",
         4,
     ),
     # 23 quarantine

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from expectations import gate, limits, metrics
-from jobs import return_file, runs
+from jobs import decisions, return_file, runs
 from jobs.bronze import header
 from jobs.bronze import step as bronze
 from jobs.bronze.delivered import read
@@ -80,7 +80,8 @@ def refine(
             log.warning("%s", note)
         if "gate" in (asked := tuple(steps)):
             gate.warm()
-        run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, asked, wait)
+        accepted = decisions.find(lake, source.name, batch, mark)
+        run = _refine(spark(), lake, city, keys, source, batch, found, clock, progress, asked, wait, accepted)
     except CreditFileError as stopped:
         status = "held" if stopped.exit == 4 else "failed"
         problem = stopped.problem.as_json()
@@ -97,7 +98,7 @@ def refine(
             ),
         )
         raise
-    run = run.model_copy(update={"fingerprint": runs.revised(before, mark), "notes": notes})
+    run = run.model_copy(update={"fingerprint": runs.revised(before, mark), "notes": (*notes, *run.notes)})
     runs.write(lake, run)
     return run
 
@@ -114,6 +115,7 @@ def _refine(
     progress: Progress,
     steps: tuple[str, ...],
     wait: Callable[[], object],
+    accepted: decisions.Decision | None,
 ) -> Run:
     seconds: dict[str, float] = {}
     started = time.perf_counter()
@@ -156,8 +158,9 @@ def _refine(
         lap("silver")
     copies = _copies(found)
     counts["duplicate"] += copies
+    notes: tuple[str, ...] = ()
     if judged and "gate" in steps:
-        _judge(lake, source, batch, judged)
+        notes = tuple(_judge(lake, source, batch, judged, accepted))
         lap("gate")
     if "silver" in steps:
         late.mark(spark, lake, source, batch, {r.item.name: r.rows for r in made})
@@ -177,6 +180,7 @@ def _refine(
         status="done",
         counts=dict(counts),
         reasons=dict(sorted(reasons.items())) | ({"COPIED_FILE": copies} if copies else {}),
+        notes=notes,
         metrics=gathered,
         seconds=seconds,
         finished_at=clock.now(),
@@ -243,23 +247,35 @@ def _delivered(found: tuple[Receipt, ...], item: SourceObject) -> int:
     return sum(file.rows for receipt in found for file in receipt.files if file.object == item.name)
 
 
-def _judge(lake: Path, source: Source, batch: str, judged: list[tuple[Table, dict[str, Any]]]) -> None:
-    """Ask the gate about every object of the batch; hold on the first that fails."""
+def _judge(
+    lake: Path,
+    source: Source,
+    batch: str,
+    judged: list[tuple[Table, dict[str, Any]]],
+    accepted: decisions.Decision | None,
+) -> Iterable[str]:
+    """Ask the gate about every object of the batch; hold on the first that fails, unless a person lets it pass.
+
+    Returns:
+        What was let pass, and by whom.
+    """
+    notes = []
     for table, figures in judged:
         stated = limits.of(source)
         verdict = gate.judge(source.name, batch, table, figures, stated, lake / "docs" / "quality")
-        if verdict.status == "hold":
-            worst = verdict.failures[0]
-            is_drift = worst.rule in limits.DRIFTS
-            code = "CF-2102" if is_drift else "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
-            behind = f"; {worst.columns}" if worst.columns else ""
-            asked = f"; contract {source.version}, {header.ASKED}" if is_drift else ""
-            raise CreditFileError(
-                code,
-                what=f"{worst.text} (observed {worst.observed}, limit {worst.limit}){behind}{asked}",
-                where=f"{table.thing} {batch}",
-                undone="Silver is as before.",
-            )
+        if verdict.status != "hold":
+            continue
+        worst = verdict.failures[0]
+        is_drift = worst.rule in limits.DRIFTS
+        code = "CF-2102" if is_drift else "CF-2301" if worst.rule == "QUARANTINE_SHARE" else "CF-2201"
+        behind = f"; {worst.columns}" if worst.columns else ""
+        asked = f"; contract {source.version}, {header.ASKED}" if is_drift else ""
+        what = f"{worst.text} (observed {worst.observed}, limit {worst.limit}){behind}{asked}"
+        if accepted is None or code not in decisions.ACCEPTABLE:
+            raise CreditFileError(code, what=what, where=f"{table.thing} {batch}", undone="Silver is as before.")
+        notes.append(f"{code} {what}: accepted by {accepted.author}, {accepted.why}")
+        log.warning("%s %s: %s", table.thing, batch, notes[-1])
+    return notes
 
 
 def _conserved(source: Source, batch: str, counts: Counter[str]) -> None:

@@ -23,7 +23,8 @@ def month(desk, number):
     """A month's leases: new ones, and what offices say of the months before.
 
     One is said again word for word, one with another rent, one is withdrawn, and one is withdrawn that is delivered only
-    a month later. In the second half of the year old ones of January are said again too.
+    a month later; one is of somebody who consents only then. In the second half of the year old ones of January are
+    said again too.
     """
     mine = [desk.record(LEASE, 20 * number + n) for n in range(12)]
     before = [20 * (number - 1) + n for n in range(4)]
@@ -32,7 +33,8 @@ def month(desk, number):
     withdrawn = desk.record(LEASE, before[2], operation_code="D", event_at=at(number))
     stranger = desk.record(LEASE, 20 * ((number + 1) % 12) + 7, operation_code="D", event_at=at(number))
     copied = [desk.record(LEASE, 20 * 1 + n, source_record_no=f"old-{number}") for n in (8, 9)] if number > 6 else []
-    return [*mine, again, changed, withdrawn, stranger, *copied]
+    early = desk.record(LEASE, 20 * number + 13)
+    return [*mine, again, changed, withdrawn, stranger, early, *copied]
 
 
 def at(number):
@@ -90,8 +92,7 @@ def test_the_year_holds_what_makes_order_matter(both):
     desk, _ = both
     aside = desk.table(f"quarantine.{LEASE}")
     fates = set(aside["disposition_code"])
-    late_consent = {"SUPPRESSED"} if MONTHS == 12 else set()  # of a key withdrawn before its person has consented
-    assert fates == {"DUPLICATE", "QUARANTINE", *late_consent}
+    assert fates == {"DUPLICATE", "QUARANTINE", "SUPPRESSED"}
     assert "DELETE_UNKNOWN_KEY" in set(aside["reason_codes"].list.first())
     versions = desk.table(f"silver.{LEASE}").group_by("key_hash").agg(polars.col("content_hash").n_unique())
     assert versions["content_hash"].max() > 1

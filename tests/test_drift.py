@@ -161,3 +161,42 @@ def test_single_unknown_codes_are_rows_to_be_mended_and_the_batch_goes_on(desk, 
     assert desk.refine(LEASE, NEXT) == 0
     assert [row[1:] for row in desk.reasons(LEASE, NEXT)] == [("CODE_UNKNOWN", "status_code")] * 2
     assert desk.run(LEASE, NEXT).counts["silver"] == SIZE - 2
+
+
+@pytest.mark.fault("F32")
+@pytest.mark.fault("F57")
+def test_a_person_lets_a_held_batch_pass_and_no_other_delivery(desk, usual, capsys):
+    def accept(*more):
+        said = ["accept", LEASE, "--batch", NEXT, "--why", "the office confirms", "--by", "zhang", "--yes"]
+        return cli.run([*said, "--lake", str(desk.lake), *more])
+
+    shutil.rmtree(desk.lake / "landing" / LEASE / NEXT, ignore_errors=True)
+    few = leases(desk, 11, SIZE * 4 // 10)
+    desk.deliver(LEASE, NEXT, few)
+    assert desk.refine(LEASE, NEXT) == 4
+    assert accept("--dry-run") == 0
+    assert desk.refine(LEASE, NEXT) == 4, "nothing was decided"
+    assert accept() == 0
+    desk.deliver(LEASE, NEXT, few[:1])
+    assert desk.refine(LEASE, NEXT) == 4, "another delivery is another question"
+    shutil.rmtree(desk.lake / "landing" / LEASE / NEXT / "2")
+    capsys.readouterr()
+    assert desk.refine(LEASE, NEXT) == 0
+    run = desk.run(LEASE, NEXT)
+    assert run.counts["silver"] == len(few)
+    assert [("CF-2201" in note, "accepted by zhang, the office confirms" in note) for note in run.notes] == [
+        (True, True)
+    ]
+    assert accept() == 4
+    assert "CF-2202" in capsys.readouterr().err
+
+
+@pytest.mark.fault("F31")
+def test_what_the_contract_cannot_read_is_not_a_persons_to_accept(desk, usual, capsys):
+    shutil.rmtree(desk.lake / "landing" / LEASE / NEXT, ignore_errors=True)
+    _, _, size, change = DRIFTS["retyped"]
+    desk.deliver(LEASE, NEXT, leases(desk, 11, size, change))
+    assert desk.refine(LEASE, NEXT) == 4
+    said = ["accept", LEASE, "--batch", NEXT, "--why", "never mind", "--yes", "--lake", str(desk.lake)]
+    assert cli.run(said) == 4
+    assert "held by CF-2102" in capsys.readouterr().err

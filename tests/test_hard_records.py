@@ -1,12 +1,20 @@
 """Records that are hard on a pipeline, through the program's own verb: time, corrections, and what is lethal inside."""
 
+import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars
 import pytest
 
+import schemas
 from jobs.city.numbers import credit_code
+from jobs.clock import FixedClock
+from jobs.ingest.landing import Delivery
+from jobs.ingest.order import Order
+from jobs.ingest.periods import period
+from jobs.ingest.text_file import land_text
+from jobs.settings import Endpoint
 from tests.office import number
 
 HOME, LEASE, INSURANCE = "psb_residence", "hmb_rental_contract", "hrss_social_insurance"
@@ -108,6 +116,9 @@ def test_the_same_again_is_a_duplicate_and_the_same_key_with_other_content_a_sec
     assert sorted(versions["content_hash"]) == [1] * 7 + [2] * 3
     both = versions.filter(polars.col("content_hash") == 2)["monthly_rent_cny"].to_list()
     assert [sorted(map(float, rents)) for rents in both] == [[4500.0, 5000.0]] * 3
+    marked = kept.filter(polars.col("warning_codes").list.contains("KEY_RESTATED"))
+    assert marked.select("batch_id", "monthly_rent_cny").n_unique() == 1
+    assert (marked.height, float(marked["monthly_rent_cny"][0])) == (3, 5000.0), "the conflict mark"
     bronze = set(desk.table(f"bronze.{LEASE}")["record_id"])
     assert set(kept["record_id"]) <= bronze, "each version leads to what was delivered"
 
@@ -182,3 +193,47 @@ def test_a_hundred_thousand_records_of_one_person_stop_nobody(desk):
     counts = desk.run(INSURANCE, "2026-04").counts
     assert (counts["received"], counts["silver"] + counts["duplicate"] + counts["suppressed"]) == (100_020, 100_020)
     assert counts["silver"] >= 100_000
+
+
+PARK = "park_membership"
+ODD_LINES = {
+    "a key twice": ('"uscc_no": "CANARY", "uscc_no": "{good}"', "PARSE_LINE"),
+    "NaN": ('"uscc_no": NaN', "PARSE_LINE"),
+    "no JSON number": ('"uscc_no": 1e', "PARSE_LINE"),
+    "a number of 400 digits": ('"uscc_no": 1' + "0" * 400, "USCC_LENGTH"),
+    "nested ten thousand deep": ('"uscc_no": ' + "[" * 10_000 + "]" * 10_000, "PARSE_LINE"),
+    "half of a character": ('"uscc_no": "{good}", "more_text": "\\ud800"', "PARSE_LINE"),
+    "its other half": ('"uscc_no": "{good}", "more_text": "a\\\\\\uDC00"', "PARSE_LINE"),
+    "a text of a megabyte": ('"uscc_no": "' + "9" * 1_100_000 + '"', "TEXT_OVERSIZE"),
+}
+
+
+@pytest.mark.fault("F30")
+def test_lines_of_json_that_two_readers_read_in_two_ways_are_set_aside_one_by_one(desk):
+    contract = schemas.source(PARK)
+    asked = period("2026-03", contract.timezone)
+    order = Order(contract, asked, desk.lake, Endpoint(url="file:///"), FixedClock(asked.end + timedelta(hours=9)))
+    frame = {
+        "source_code": PARK,
+        "batch_no": "1",
+        "operation_code": "I",
+        "event_at": "2026-01-05T09:00:00+08:00",
+        "extracted_at": "2026-03-05T09:00:00+08:00",
+        "cluster_code": "NT-JD",
+        "cluster_kind_code": "NEW_TOWN",
+        "cluster_name": "嘉定",
+        "entry_date": "2020-03-02",
+        "exit_date": None,
+        "list_name": "嘉定新城入驻企业名录",
+    }
+    codes = [credit_code("91", "310114", f"MB0P{n:04}") for n in range(200)]
+    said = [f'"uscc_no": "{code}", "more_text": "\\ud83d\\ude00 \\\\ud800"' for code in codes]
+    said += [text.replace("{good}", codes[0]) for text, _ in ODD_LINES.values()]
+    lines = [json.dumps(frame | {"source_record_no": f"R{n}"})[:-1] + f", {own}}}" for n, own in enumerate(said)]
+    with Delivery(order) as delivery:
+        land_text(order, delivery, "park_membership.jsonl", "1/file-1", ["\n".join(lines).encode()])
+        delivery.seal(asked_by_time=False)
+    assert desk.refine(PARK, "2026-03") == 0
+    found = [(line, reason) for line, reason, _ in desk.reasons(PARK, "2026-03")]
+    assert found == [(201 + n, reason) for n, (_, reason) in enumerate(ODD_LINES.values())]
+    assert desk.run(PARK, "2026-03").counts["silver"] == 200

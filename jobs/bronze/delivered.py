@@ -30,6 +30,12 @@ ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ENCODING_REASON = "ENCODING"
 LINE_REASON = "PARSE_LINE"
 BROKEN = "\ufffd"
+HALF_SIGN = (
+    r"(?<!\\)(?:\\\\)*+(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+"""One half of a surrogate pair, escaped in JSON: Java would make a question mark of it without a word."""
+
 RAW = "raw_text"
 UNDECLARED = "undeclared_text"
 PLACES = StructType(
@@ -125,7 +131,8 @@ def _delivery(
     else:
         fields = F.try_parse_json(F.col(RAW))
         named = {name: delivered for delivered, name in header.items()}
-        broken = ~F.col(RAW).startswith("{") | F.col("fields").isNull()
+        is_half = F.col(RAW).contains("\\u") & F.col(RAW).rlike(HALF_SIGN)
+        broken = ~F.col(RAW).startswith("{") | F.col("fields").isNull() | is_half
         all_of_it = F.try_variant_get("fields", "$", "MAP<STRING, STRING>")
         extra = F.to_json(F.map_filter(all_of_it, lambda name, _: name.isin(*added)))
     parsed = cut.select("*", fields.alias("fields"))

@@ -6,7 +6,7 @@ legal basis, else silver. Every record gets exactly one.
 
 from collections.abc import Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.rows import nullified_sql, reasons_sql
@@ -17,6 +17,9 @@ from schemas import Source, Table
 ENTRIES = "reason_entries"
 DISPOSITION = "disposition_code"
 REPEATED = "EXACT_DUPLICATE"
+RESTATED = "KEY_RESTATED"
+"""The conflict mark: both versions are kept, and the office did not call the second one a change."""
+
 NOT_CONTENT = ("source_record_no", "extracted_at")
 """Columns in which the same record differs each time the office sends it."""
 
@@ -70,15 +73,28 @@ def refusal(source: Source) -> str:
     return "NO_CONSENT_AT_SOURCE" if source.consent_proof == "AT_SOURCE" else "NO_CONSENT"
 
 
-def first_places(rows: DataFrame, earlier: DataFrame) -> DataFrame:
-    """Find records that say again what an earlier record said: record_id and `duplicate_of_id`.
+def looked_back(rows: DataFrame, earlier: DataFrame) -> DataFrame:
+    """Find records that others of their key judge: copies, withdrawals of what never came, and what is stated anew.
 
-    Only keys travel through the shuffle. `earlier` holds key_hash, content_hash, record_id and place of silver rows
-    of earlier batches.
+    Most keys stand once: only the keys that do not, or that are withdrawn, are looked at, and only keys travel.
+
+    Args:
+        rows: `checked` rows of the batch.
+        earlier: key_hash, content_hash, record_id and place of silver rows of earlier batches.
+
+    Returns:
+        record_id; `duplicate_of_id`, the first record that said the same; `is_stranger`, a withdrawal (D) of a key
+        nobody ever delivered; `is_restated`, delivered as new (I) with other content than its key had before.
     """
     order = F.struct(*PLACE, "record_id")
+    is_withdrawal = F.col("operation_code") == "D"
     mine = rows.where(F.size(ENTRIES) == 0).select(
-        "key_hash", "content_hash", order.alias("place"), F.lit(1).alias("new")
+        "key_hash",
+        "content_hash",
+        order.alias("place"),
+        is_withdrawal.alias("is_withdrawal"),
+        (F.col("operation_code") == "I").alias("is_said_new"),
+        F.lit(True).alias("is_mine"),
     )
     theirs = earlier.select(
         "key_hash",
@@ -86,24 +102,30 @@ def first_places(rows: DataFrame, earlier: DataFrame) -> DataFrame:
         F.struct(
             "batch_id", "delivery_no", F.lit("").alias("file"), F.lit(0).cast("bigint").alias("line"), "record_id"
         ).alias("place"),
-        F.lit(0).alias("new"),
+        F.lit(False).alias("is_withdrawal"),  # whatever it was, its key is known
+        F.lit(False).alias("is_said_new"),
+        F.lit(False).alias("is_mine"),
     )
-    groups = mine.unionByName(theirs).groupBy("key_hash", "content_hash")
-    repeated = groups.agg(
-        F.min("place").alias("first"), F.collect_list(F.when(F.col("new") == 1, F.col("place"))).alias("places")
-    ).where(F.size("places") + F.when(F.array_contains("places", F.col("first")), 0).otherwise(1) > 1)
-    return (
-        repeated.select(F.explode("places").alias("place"), F.col("first.record_id").alias("duplicate_of_id"))
-        .where("place.record_id <> duplicate_of_id")
-        .select(F.col("place.record_id").alias("record_id"), "duplicate_of_id")
+    both = mine.unionByName(theirs)
+    concerned = both.groupBy("key_hash").agg(
+        F.count("*").alias("stated_count"),
+        F.bool_or("is_mine").alias("is_mine"),
+        F.bool_or("is_withdrawal").alias("is_withdrawal"),
     )
-
-
-def unknown_deletes(rows: DataFrame, earlier: DataFrame) -> DataFrame:
-    """Find withdrawals (D) of keys nobody ever delivered: record_id."""
-    known = rows.where(f"operation_code <> 'D' AND size({ENTRIES}) = 0").select("key_hash")
-    deletes = rows.where(f"operation_code = 'D' AND size({ENTRIES}) = 0").select("record_id", "key_hash")
-    return deletes.join(known.unionByName(earlier.select("key_hash")), "key_hash", "left_anti").select("record_id")
+    concerned = concerned.where("is_mine AND (stated_count > 1 OR is_withdrawal)").select("key_hash")
+    of_content, of_key = Window.partitionBy("key_hash", "content_hash"), Window.partitionBy("key_hash")
+    stated = F.when(~F.col("is_withdrawal"), F.struct("place", "content_hash"))
+    seen = both.join(concerned, "key_hash", "left_semi").withColumns(
+        {"first": F.min("place").over(of_content), "origin": F.min(stated).over(of_key)}
+    )
+    duplicate_of = F.when(F.col("place.record_id") != F.col("first.record_id"), F.col("first.record_id"))
+    found = seen.where("is_mine").select(
+        F.col("place.record_id").alias("record_id"),
+        duplicate_of.alias("duplicate_of_id"),
+        (F.col("is_withdrawal") & F.col("origin").isNull()).alias("is_stranger"),
+        (F.col("is_said_new") & (F.col("content_hash") != F.col("origin.content_hash"))).alias("is_restated"),
+    )
+    return found.where("duplicate_of_id IS NOT NULL OR is_stranger OR is_restated")
 
 
 def classified(
@@ -119,11 +141,11 @@ def classified(
         grants: Windows granted to the operator per person, or None if the source needs no consent to load.
         r14: Article-14 items the operator has enabled.
     """
-    repeated = first_places(rows, earlier)
-    strangers = unknown_deletes(rows, earlier).withColumn("is_stranger", F.lit(True))
-    joined = rows.join(F.broadcast(repeated), "record_id", "left").join(F.broadcast(strangers), "record_id", "left")
+    joined = rows.join(F.broadcast(looked_back(rows, earlier)), "record_id", "left")
     entries = F.when(F.col("is_stranger"), F.array(F.lit("DELETE_UNKNOWN_KEY"))).otherwise(F.col(ENTRIES))
-    joined = joined.withColumn(ENTRIES, entries).drop("is_stranger")
+    warned = F.when(F.col("is_restated"), F.array_append("warning_codes", F.lit(RESTATED)))
+    joined = joined.withColumns({ENTRIES: entries, "warning_codes": F.coalesce(warned, "warning_codes")})
+    joined = joined.drop("is_stranger", "is_restated")
     at = F.col("known_from_at")
     if grants is not None:
         joined = joined.join(grants, "certificate_hash", "left")
