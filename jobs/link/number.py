@@ -14,6 +14,7 @@ import schemas
 from jobs import lake as tables
 from jobs.hashing import keyed, with_keys, without_keys
 from jobs.keys import Keys
+from jobs.link.identity import account, stated
 from schemas import Source
 
 
@@ -31,9 +32,14 @@ def personal(source: Source) -> list[str]:
 
 
 def records(spark: SparkSession, lake: Path, pending: Pending) -> DataFrame:
-    """Return what linking needs of one source's batch, over all its tables that name a person."""
+    """Return what linking needs of one source's batch, over all its tables that name a person.
+
+    Columns: record_id, source, certificate_hash (usable number), identity_hash, batch_id, known_from_at, event_at,
+    account_hash, mobile_hash, gender_code, born_first_year, born_last_year.
+    """
     frames = []
     for name in personal(pending.source):
+        table = schemas.table(name)
         rows = tables.read(spark, lake, name).where(F.col("batch_id") == pending.batch)
         usable = ~F.array_contains("warning_codes", "ID_15_AMBIGUOUS")
         frames.append(
@@ -45,6 +51,8 @@ def records(spark: SparkSession, lake: Path, pending: Pending) -> DataFrame:
                 "batch_id",
                 "known_from_at",
                 "event_at",
+                account(pending.source, table).alias("account_hash"),
+                *(column.alias(name) for name, column in stated(table).items()),
             )
         )
     first, *others = frames
@@ -95,12 +103,30 @@ def new_people(spark: SparkSession, rows: DataFrame, ledger: DataFrame, keys: Ke
     )
 
 
-def linked(rows: DataFrame, ledger: DataFrame) -> DataFrame:
-    """Return rows of `link.person_record`: every record once, without a person where it has no usable number."""
-    people = ledger.where("entry_code = 'CREATE'").select("certificate_hash", "person_id")
-    found = rows.join(people, "certificate_hash", "left")
-    kind = F.when(F.col("person_id").isNotNull(), F.lit("NUMBER")).otherwise(F.lit("NONE"))
-    return found.withColumns({"link_kind_code": kind, "match_weight": F.lit(None).cast("double")})
+def linked(rows: DataFrame, ledger: DataFrame, assignments: DataFrame) -> DataFrame:
+    """Return rows of `link.person_record`: every record once, without a person where nobody is near enough.
+
+    Args:
+        rows: `records`.
+        ledger: `link.ledger` with the people just made.
+        assignments: rows of `link.assignment`, whose identities have no usable number.
+    """
+    people = ledger.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
+    found = rows.join(
+        people.select("certificate_hash", F.col("person_id").alias("numbered_id")), "certificate_hash", "left"
+    )
+    others = assignments.select(
+        "source", "identity_hash", "person_id", F.col("link_kind_code").alias("kind"), "match_weight"
+    )
+    found = found.join(others, ["source", "identity_hash"], "left")
+    is_numbered = F.col("numbered_id").isNotNull()
+    return found.withColumns(
+        {
+            "person_id": F.coalesce("numbered_id", "person_id"),
+            "link_kind_code": F.when(is_numbered, F.lit("NUMBER")).otherwise(F.coalesce("kind", F.lit("NONE"))),
+            "match_weight": F.when(~is_numbered, F.col("match_weight")),
+        }
+    )
 
 
 def new_identities(spark: SparkSession, lake: Path, links: DataFrame) -> DataFrame:

@@ -3,7 +3,7 @@
 from functools import partial, reduce
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs import lake as tables
@@ -11,7 +11,9 @@ from jobs import runs
 from jobs.abreast import abreast
 from jobs.errors import CreditFileError
 from jobs.keys import Keys
+from jobs.link.identity import described, grouped, of_use
 from jobs.link.number import Pending, linked, new_identities, new_people, personal, records
+from jobs.link.undecided import Decided, decide
 from jobs.runs import Run
 from schemas import sources
 
@@ -30,10 +32,13 @@ def pending(lake: Path) -> list[tuple[Pending, Run]]:
 
 
 def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> dict[str, int]:
-    """Link the records of pending batches.
+    """Link the records of pending batches, and judge again who has no number.
+
+    By number first, on keyed hashes alone; then identities without one, by what is known of everybody now. A record of
+    an earlier batch whose identity turns out to be somebody else's moves with it.
 
     Returns:
-        Counts of records, of linked records and of people made.
+        Counts of records, of linked records, of people, of people made and of identities to be asked about.
 
     Raises:
         CreditFileError: CF-3101 if one number would stand for two people; nothing is written then.
@@ -43,39 +48,74 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     made = new_people(spark, rows, ledger, keys).localCheckpoint()
     people = ledger.select(*made.columns).unionByName(made)
     _check(people)
-    links = linked(rows, people).localCheckpoint()
+    brought = described(spark, lake, of_use(grouped(rows), made), keys).localCheckpoint()
+    identities = with_batches(tables.read(spark, lake, "link.identity"), brought, work)
+    numbered = people.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
+    numbered = numbered.select("certificate_hash", "person_id")
+    decided = decide(spark, lake, identities, people, numbered, keys)
+    links = linked(rows, people, decided.assignments).localCheckpoint()
     counts = links.agg(
         F.count("*").alias("records"),
         F.count("person_id").alias("linked"),
         F.count_distinct("person_id").alias("people"),
     ).first()
-    tables.append_rows(spark, lake, "link.ledger", made)
+    new = made.unionByName(decided.entries.select(*made.columns)).localCheckpoint()
+    tables.append_rows(spark, lake, "link.ledger", new)
     sealed = new_identities(spark, lake, links)
+    moved = _moved(spark, lake, work, decided)
+    reviews = decided.reviews.localCheckpoint()
     abreast(
         [
             partial(tables.append_rows, spark, lake, "vault.person", sealed),
-            partial(_replace, spark, lake, work, links),
+            partial(_replace, spark, lake, "link.person_record", work, links, moved),
+            partial(_replace, spark, lake, "link.identity", work, brought, None),
+            partial(tables.overwrite, spark, lake, "link.assignment", decided.assignments),
+            partial(tables.overwrite, spark, lake, "link.review", reviews),
         ]
     )
-    made_count = made.count()
-    return {**(counts.asDict() if counts else {}), "made": made_count}
+    figures = counts.asDict() if counts else {}
+    return {**figures, "made": new.where("entry_code = 'CREATE'").count(), "to_review": reviews.count()}
 
 
-def _replace(spark: SparkSession, lake: Path, work: list[Pending], links: DataFrame) -> None:
-    """Write the links of the pending batches; those of a batch's other sources stay as they are."""
-    for batch in sorted({one.batch for one in work}):
+def with_batches(table: DataFrame, brought: DataFrame, work: list[Pending]) -> DataFrame:
+    """A table as it will stand once the pending batches of their sources have replaced themselves."""
+    pending = reduce(
+        Column.__or__, ((F.col("source") == one.source.name) & (F.col("batch_id") == one.batch) for one in work)
+    )
+    return table.where(~pending).unionByName(brought.select(*table.columns))
+
+
+def _moved(spark: SparkSession, lake: Path, work: list[Pending], decided: Decided) -> DataFrame:
+    """Records of other batches whose identity is another person's now, as rows of `link.person_record`."""
+    stood = tables.read(spark, lake, "link.person_record")
+    mine = decided.changed.join(decided.assignments, ["source", "identity_hash"]).select(
+        "source", "identity_hash", "person_id", "link_kind_code", "match_weight"
+    )
+    told = stood.where("link_kind_code <> 'NUMBER'").drop("person_id", "link_kind_code", "match_weight")
+    rows = told.join(mine, ["source", "identity_hash"]).select(*stood.columns)
+    return with_batches(rows, rows.limit(0), work).localCheckpoint()
+
+
+def _replace(
+    spark: SparkSession, lake: Path, name: str, work: list[Pending], rows: DataFrame, moved: DataFrame | None
+) -> None:
+    """Write the pending batches' rows; those of a batch's other sources stay as they are, but for who has moved."""
+    batches = {one.batch for one in work}
+    if moved is not None:
+        batches |= {row["batch_id"] for row in moved.select("batch_id").distinct().toLocalIterator()}
+    for batch in sorted(batches):
         names = {one.source.name for one in work if one.batch == batch}
-        mine = links.where((F.col("batch_id") == batch) & F.col("source").isin(*names))
-        others = tables.read(spark, lake, "link.person_record").where(
-            (F.col("batch_id") == batch) & ~F.col("source").isin(*names)
-        )
-        both = mine.select(*others.columns).unionByName(others)
-        tables.replace_batch(spark, lake, "link.person_record", batch, both)
+        mine = rows.where((F.col("batch_id") == batch) & F.col("source").isin(*names))
+        others = tables.read(spark, lake, name).where((F.col("batch_id") == batch) & ~F.col("source").isin(*names))
+        if moved is not None:
+            elsewhere = moved.where(F.col("batch_id") == batch)
+            others = others.join(elsewhere.select("record_id"), "record_id", "left_anti").unionByName(elsewhere)
+        tables.replace_batch(spark, lake, name, batch, mine.select(*others.columns).unionByName(others))
 
 
 def _check(people: DataFrame) -> None:
     """Hold if a number stands for two people or a person for two numbers (I9)."""
-    created = people.where("entry_code = 'CREATE'")
+    created = people.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
     doubled = (
         created.groupBy("certificate_hash")
         .count()
