@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cyclopts import App, CycloptsError
 
-from jobs import act, flow, look, quarantine_verbs, show
+from jobs import act, flow, look, quarantine_verbs, show, vault_verbs
 from jobs.accept import accept
 from jobs.errors import CODES, CreditFileError, Problem
 
@@ -32,6 +32,7 @@ GROUPS = {
     "city": "The synthetic city: build it, open its offices.",
     "quarantine": "Records set aside, by reason, and what is wrong with each.",
     "release": "Sealed batches of credit files: build, approve, list, show.",
+    "vault": "Sealed identities: a new key, one person's end, and who opened them.",
 }
 
 VERBS = (
@@ -102,6 +103,23 @@ VERBS = (
         look.explain,
         ("creditfile explain CF-1202", "creditfile explain record 0f8e2b6c5d4a3918"),
     ),
+    Verb(
+        "vault rotate",
+        vault_verbs.rotate,
+        (
+            "creditfile vault rotate --why 'yearly' --dry-run",
+            "creditfile vault rotate --why 'key seen' --by zhang --yes",
+        ),
+    ),
+    Verb(
+        "vault shred",
+        vault_verbs.shred,
+        (
+            "creditfile vault shred 0f8e2b6c5d4a39180f8e2b6c5d4a3918 --why 'case 12' --dry-run",
+            "creditfile vault shred 0f8e2b6c5d4a39180f8e2b6c5d4a3918 --why 'case 12' --by zhang --yes",
+        ),
+    ),
+    Verb("vault log", vault_verbs.log, ("creditfile vault log", "creditfile vault log --purpose release --json")),
     Verb("airflow", act.airflow, ("creditfile airflow", "creditfile airflow --dry-run")),
     Verb("docs", act.docs, ("creditfile docs", "creditfile docs --check")),
 )
