@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cyclopts import App, CycloptsError
 
-from jobs import act, flow, look, quarantine_verbs, show
+from jobs import act, flow, link_verbs, look, quarantine_verbs, show, vault_verbs
 from jobs.accept import accept
 from jobs.errors import CODES, CreditFileError, Problem
 
@@ -30,8 +30,11 @@ class Verb(NamedTuple):
 
 GROUPS = {
     "city": "The synthetic city: build it, open its offices.",
+    "link": "Whose a record is: what waits for a person, what was decided.",
+    "link review": "Who is near somebody and not beyond doubt.",
     "quarantine": "Records set aside, by reason, and what is wrong with each.",
     "release": "Sealed batches of credit files: build, approve, list, show.",
+    "vault": "Sealed identities: a new key, one person's end, and who opened them.",
 }
 
 VERBS = (
@@ -73,6 +76,37 @@ VERBS = (
             "creditfile accept psb_residence --batch 2026-09 --why 'confirmed by phone' --by zhang --yes",
         ),
     ),
+    Verb("link review ls", link_verbs.ls, ("creditfile link review ls", "creditfile link review ls assn_delivery")),
+    Verb(
+        "link review show",
+        link_verbs.show_review,
+        ("creditfile link review show 0f8e2b6c5d4a", "creditfile link review show 0f8e2b6c5d4a --json"),
+    ),
+    Verb(
+        "link review decide",
+        link_verbs.decide,
+        (
+            "creditfile link review decide 0f8e2b6c5d4a --same --why 'the platform confirms'",
+            "creditfile link review decide 0f8e2b6c5d4a --different --why 'father and son' --by zhang --yes",
+        ),
+    ),
+    Verb("link decisions", link_verbs.decisions, ("creditfile link decisions", "creditfile link decisions --json")),
+    Verb(
+        "link part",
+        link_verbs.part,
+        (
+            "creditfile link part 0f8e2b6c5d4a3918 --why 'the person disputes it'",
+            "creditfile link part 0f8e2b6c5d4a3918 --why 'another of this name' --by zhang --yes",
+        ),
+    ),
+    Verb(
+        "link undo",
+        link_verbs.undo,
+        (
+            "creditfile link undo 1a2b3c4d --why 'decided about the wrong one'",
+            "creditfile link undo 1a2b3c4d --why 'the platform was wrong' --by zhang --yes",
+        ),
+    ),
     Verb(
         "release build",
         act.release_build,
@@ -102,6 +136,23 @@ VERBS = (
         look.explain,
         ("creditfile explain CF-1202", "creditfile explain record 0f8e2b6c5d4a3918"),
     ),
+    Verb(
+        "vault rotate",
+        vault_verbs.rotate,
+        (
+            "creditfile vault rotate --why 'yearly' --dry-run",
+            "creditfile vault rotate --why 'key seen' --by zhang --yes",
+        ),
+    ),
+    Verb(
+        "vault shred",
+        vault_verbs.shred,
+        (
+            "creditfile vault shred 0f8e2b6c5d4a39180f8e2b6c5d4a3918 --why 'case 12' --dry-run",
+            "creditfile vault shred 0f8e2b6c5d4a39180f8e2b6c5d4a3918 --why 'case 12' --by zhang --yes",
+        ),
+    ),
+    Verb("vault log", vault_verbs.log, ("creditfile vault log", "creditfile vault log --purpose release --json")),
     Verb("airflow", act.airflow, ("creditfile airflow", "creditfile airflow --dry-run")),
     Verb("docs", act.docs, ("creditfile docs", "creditfile docs --check")),
 )
@@ -122,11 +173,11 @@ def app() -> App:
         result_action="return_value",
         suppress_keyboard_interrupt=False,
     )
-    groups = {name: App(name=name, help=text, help_format="plaintext") for name, text in GROUPS.items()}
-    for group in groups.values():
-        program.command(group)
+    groups = {name: App(name=name.split()[-1], help=text, help_format="plaintext") for name, text in GROUPS.items()}
+    for name, group in groups.items():
+        groups.get(name.rpartition(" ")[0], program).command(group)
     for verb in VERBS:
-        first, _, second = verb.words.partition(" ")
+        first, _, second = verb.words.rpartition(" ") if " " in verb.words else (verb.words, "", "")
         examples = "\n  ".join(("Examples:", *verb.examples))
         if second:
             groups[first].command(verb.does, name=second, help_epilogue=examples)

@@ -353,6 +353,25 @@ CODES: dict[str, Code] = {
         "please report this as a bug; links stay as before",
         4,
     ),
+    # 33 review, overrides
+    "CF-3301": Code(
+        "no such review",
+        "Nobody waits for a decision under this name, or several names begin so.",
+        "creditfile link review ls",
+        2,
+    ),
+    "CF-3302": Code(
+        "no link to part",
+        "Only a link without a valid number may be parted; a number stands for one person.",
+        "creditfile explain record RECORD",
+        2,
+    ),
+    "CF-3303": Code(
+        "no such decision",
+        "No decision of this name stands, or several names begin so.",
+        "creditfile link decisions",
+        2,
+    ),
     # 41 category, tier, score rules
     "CF-4101": Code(
         "rule file is not valid",
@@ -408,6 +427,19 @@ CODES: dict[str, Code] = {
         "Rows or manifest were changed after sealing.",
         "build the release again",
         9,
+    ),
+    # 73 erasure
+    "CF-7301": Code(
+        "the vault knows no such person",
+        "No row of vault.person_key or vault.person has this person_id.",
+        "take the person_id from link/person_record or `creditfile explain record ID`",
+        2,
+    ),
+    "CF-7302": Code(
+        "the person has no key of their own",
+        "The identity was sealed before persons had keys, by the operator's key alone.",
+        "creditfile vault rotate",
+        4,
     ),
     # 80 run, lease
     "CF-8002": Code(
@@ -473,6 +505,24 @@ CODES: dict[str, Code] = {
         "sandbox keys outside the sandbox",
         "Keys derived from a demo seed must not protect real people.",
         "let `creditfile doctor` name the key file; generate keys for this operator",
+        3,
+    ),
+    "CF-9102": Code(
+        "sealed by a key that the key file does not hold",
+        "The tables are older than the key file, or the key file is older than the tables: one was restored alone.",
+        "restore keys and tables of the same day; if the key is retired, take the batches in again from landing",
+        3,
+    ),
+    "CF-9103": Code(
+        "not all is sealed by the new key",
+        "After all tables were sealed again some seals do not open by the new key.",
+        "the old key is kept: run `creditfile vault rotate` again; if it stays, restore the named table from a backup",
+        8,
+    ),
+    "CF-9104": Code(
+        "key file is damaged",
+        "It is no JSON object with root, is_sandbox and seals as the program writes it.",
+        "restore the key file from its backup; without it nothing in the vault can be opened",
         3,
     ),
     # 92 toolchain

@@ -1,6 +1,10 @@
 """The operator's keys: one file, mode 0600, outside every table.
 
-In the sandbox they are derived from the city's seed, so that two demos are equal; such keys are marked, and refused
+It holds a root secret, from which the hash keys are derived by purpose, and the sealing keys by version. Hash keys
+never rotate: `person_id`, `identity_hash` and every other hash that tables are joined by hang on them. Sealing keys
+do: each seal names its version, the newest one seals, and an older one is kept until it seals nothing any more.
+
+In the sandbox the root is derived from the city's seed, so that two demos are equal; such keys are marked, and refused
 as soon as the operator is anybody else.
 """
 
@@ -8,9 +12,11 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -20,22 +26,38 @@ from jobs.errors import CreditFileError
 BLOCK = 64
 """Block length of SHA-256 in bytes."""
 
+KEY_BYTES = 32
+"""AES-256, and the output of SHA-256."""
+
+FIRST = 1
+"""Version of the first sealing key, and of blobs that name none."""
+
+
+def _derived(root: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"creditfile/{purpose}".encode()).derive(root)
+
 
 @dataclass(frozen=True)
 class Keys:
-    """A root secret and what is derived from it by purpose; never shown."""
+    """A root secret with what is derived from it by purpose, and the sealing keys by version; never shown."""
 
     root: bytes = field(repr=False)
     is_sandbox: bool = False
+    seals: Mapping[int, bytes] = field(default_factory=dict, repr=False)
 
     def hash_key(self, purpose: str) -> bytes:
         """Return the key of one purpose: `link` for numbers, `person` for ids, `bank:<code>:match`, ..."""
-        return HKDF(SHA256(), 32, salt=None, info=f"creditfile/{purpose}".encode()).derive(self.root)
+        return _derived(self.root, purpose)
+
+    @property
+    def seal_version(self) -> int:
+        """Return the version that seals now: the newest."""
+        return max(self.seals)
 
     @property
     def seal_key(self) -> bytes:
-        """Return the key that seals identities."""
-        return self.hash_key("seal")
+        """Return the key that seals now."""
+        return self.seals[self.seal_version]
 
     def keyed(self, purpose: str, message: str) -> str:
         """Return the same keyed hash that `jobs.hashing.keyed` gives in Spark."""
@@ -57,22 +79,79 @@ def make(lake: Path, seed: int | None = None) -> Keys:
     """Make the lake's keys if it has none: derived from a seed for the sandbox, else from the system's randomness."""
     place = path(lake)
     if not place.exists():
-        root = sha256(f"creditfile sandbox {seed}".encode()).digest() if seed is not None else secrets.token_bytes(32)
+        is_sandbox = seed is not None
+        root = sha256(f"creditfile sandbox {seed}".encode()).digest() if is_sandbox else secrets.token_bytes(KEY_BYTES)
+        first = _derived(root, "seal") if is_sandbox else secrets.token_bytes(KEY_BYTES)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            json.dump({"root": root.hex(), "is_sandbox": seed is not None}, out)
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            json.dump(_stated(Keys(root, is_sandbox, {FIRST: first})), out)
     return _read(place)
 
 
 def load(lake: Path, role: str) -> Keys:
-    """Return the lake's keys, made on first use; CF-9101 if they are a sandbox's and the operator is not one."""
+    """Return the lake's keys, made on first use.
+
+    Raises:
+        CreditFileError: CF-9101 if they are a sandbox's and the operator is not one; CF-9104 if the file is damaged.
+    """
     keys = _read(path(lake)) if path(lake).exists() else make(lake)
     if keys.is_sandbox and role != "sandbox":
         raise CreditFileError("CF-9101", where=str(path(lake)), undone="Nothing was read or written.")
     return keys
 
 
+def held(lake: Path) -> Keys:
+    """Return the keys of a lake into which `load` has let the caller already."""
+    return _read(path(lake))
+
+
+def renew(lake: Path) -> Keys:
+    """Draw the next sealing key beside the one in use; nothing to do if a rotation that was cut off has done so.
+
+    It is on the disk before anything is sealed by it.
+    """
+    keys = _read(path(lake))
+    if len(keys.seals) > 1:
+        return keys
+    following = {**keys.seals, keys.seal_version + 1: secrets.token_bytes(KEY_BYTES)}
+    return _replace(path(lake), Keys(keys.root, keys.is_sandbox, following))
+
+
+def retire(lake: Path) -> Keys:
+    """Forget all sealing keys but the newest: what is still sealed by another can never be opened again."""
+    keys = _read(path(lake))
+    return _replace(path(lake), Keys(keys.root, keys.is_sandbox, {keys.seal_version: keys.seal_key}))
+
+
+def _replace(place: Path, keys: Keys) -> Keys:
+    """Write the file anew by rename, through to the disk: half a key file would be the end of the vault."""
+    part = place.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(_stated(keys), out)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(place)
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return keys
+
+
+def _stated(keys: Keys) -> dict[str, Any]:
+    seals = {str(version): key.hex() for version, key in sorted(keys.seals.items())}
+    return {"root": keys.root.hex(), "is_sandbox": keys.is_sandbox, "seals": seals}
+
+
 def _read(place: Path) -> Keys:
-    stated = json.loads(place.read_text())
-    return Keys(bytes.fromhex(stated["root"]), bool(stated["is_sandbox"]))
+    """Read a key file; one made before there were versions has the first sealing key derived from its root."""
+    try:
+        stated = json.loads(place.read_text())
+        root = bytes.fromhex(stated["root"])
+        seals = {int(version): bytes.fromhex(key) for version, key in stated.get("seals", {}).items()}
+        is_sandbox = bool(stated["is_sandbox"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise CreditFileError("CF-9104", where=str(place), undone="Nothing was read or written.") from None
+    return Keys(root, is_sandbox, seals or {FIRST: _derived(root, "seal")})

@@ -1,5 +1,7 @@
 """The only table I/O: where tables lie, how a batch replaces exactly itself, and how engine errors lose their values.
 
+Here is also the vault's door, the one way from a sealed text to a plain one.
+
 Tables are Delta at `<lake>/<layer>/<table>`. One writer per table; one commit per table and run.
 """
 
@@ -15,13 +17,23 @@ from jobs.errors import CreditFileError
 from schemas import Table
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
     from pyspark.sql.types import StructType
+
+    from jobs.clock import Clock
+    from jobs.keys import Keys
+    from jobs.vault_log import Access
 
 DELTA_OPTIONS = {"delta.enableDeletionVectors": "false", "delta.checkpointInterval": "20"}
 
 FEW_FILES = 64
 """Up to so many files a table is read by its list of files."""
+
+SEALED, PLAIN = "sealed_", "plain_"
+"""How a sealed column's name begins, and that of its text once it is opened."""
+
+WITH_STATISTICS = ("STRING", "DATE", "TIMESTAMP", "INT", "BIGINT", "DOUBLE")
+"""Types of which Delta keeps bounds."""
 
 PLAIN_READER = 1
 """Reader version without deletion vectors and column mapping: a table's files are its rows."""
@@ -102,11 +114,30 @@ def create(spark: "SparkSession", lake: Path, table: Table, part: str = "") -> N
     maker = Maker.createIfNotExists(spark).location(str(where(lake, table.name, part)))
     maker = maker.comment(table.description).addColumns(commented(table))
     constraints = {f"delta.constraints.{name}": condition for name, condition in checks(table).items()}
-    for key, value in (DELTA_OPTIONS | constraints).items():
+    for key, value in (DELTA_OPTIONS | _bounds(table) | constraints).items():
         maker = maker.property(key, value)
     if table.partition_by:
         maker = maker.partitionedBy(*table.partition_by)
     maker.execute()
+
+
+def sealed_columns(table: Table) -> tuple[str, ...]:
+    """Return the names of a table's sealed columns."""
+    return tuple(column.name for column in table.stored_columns if column.name.startswith(SEALED))
+
+
+def plain_name(sealed: str) -> str:
+    """Return what a sealed column's text is called while it is open."""
+    return sealed.replace(SEALED, PLAIN, 1)
+
+
+def _bounds(table: Table) -> dict[str, str]:
+    """Keep bounds of what is not sealed: the log outlives its files, and the bound of a seal is a piece of it."""
+    if not sealed_columns(table):
+        return {}
+    own = table.system or table.columns
+    kept = [c.name for c in own if c.physical_type in WITH_STATISTICS and not c.name.startswith(SEALED)]
+    return {"delta.dataSkippingStatsColumns": ",".join(name for name in kept if name not in table.partition_by)}
 
 
 def shaped(frame: "DataFrame", table: Table) -> "DataFrame":
@@ -145,6 +176,16 @@ def has_grown(lake: Path, table: Table) -> bool:
     return any(column.name not in known for column in table.stored_columns)
 
 
+def replace_batches(spark: "SparkSession", lake: Path, name: str, batches: Sequence[str], rows: "DataFrame") -> None:
+    """Write several batches in one commit, so that the table holds exactly these rows of them."""
+    table = schemas.table(name)
+    listed = ", ".join(f"'{batch}'" for batch in batches)
+    with scrubbed(name, f"{len(batches)} batches"):
+        writer = shaped(rows, table).write.format("delta").mode("overwrite")
+        writer = writer.option("replaceWhere", f"{table.partition_by[0]} IN ({listed})")
+        writer.save(str(where(lake, name)))
+
+
 def append_once(
     spark: "SparkSession", lake: Path, name: str, key: str, rows: "DataFrame", part: str = "", version: int = 1
 ) -> None:
@@ -165,9 +206,20 @@ def overwrite(spark: "SparkSession", lake: Path, name: str, rows: "DataFrame", p
         shaped(rows, table).write.format("delta").mode("overwrite").save(str(where(lake, name, part)))
 
 
+def update(spark: "SparkSession", lake: Path, name: str, which: "Column", changes: Mapping[str, "Column"]) -> None:
+    """Change rows in place in one commit: only the files that hold one of them are written anew."""
+    from delta.tables import DeltaTable as Changed
+
+    with scrubbed(name, "update"):
+        Changed.forPath(spark, str(where(lake, name))).update(which, dict(changes))
+
+
 @contextmanager
 def scrubbed(name: str, batch: str) -> Iterator[None]:
-    """Turn an engine's error into CF-8202 without its text: ANSI casts and constraints print the row's values."""
+    """Turn an engine's error into CF-8202 without its text: ANSI casts and constraints print the row's values.
+
+    A seal whose key is not there (`jobs.hashing.opened`) is told as CF-9102.
+    """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -176,6 +228,8 @@ def scrubbed(name: str, batch: str) -> Iterator[None]:
     except (PySparkException, Py4JError) as error:
         kind = type(error).__name__
         condition = error.getCondition() if isinstance(error, PySparkException) else None
+        if condition == "USER_RAISED_EXCEPTION" and "CF-9102" in str(error):
+            raise CreditFileError("CF-9102", where=f"{name} {batch}".strip()) from None
         raise CreditFileError("CF-8202", what=f"{kind} {condition or ''}".strip(), where=f"{name} {batch}") from None
 
 
@@ -185,3 +239,43 @@ def append_rows(spark: "SparkSession", lake: Path, name: str, rows: "DataFrame")
     with scrubbed(name, ""):
         create(spark, lake, table)
         shaped(rows, table).write.format("delta").mode("append").save(str(where(lake, name)))
+
+
+def unsealed(
+    spark: "SparkSession",
+    lake: Path,
+    keys: "Keys",
+    rows: "DataFrame",
+    access: "Access",
+    columns: Sequence[str] = ("sealed_text",),
+    clock: "Clock | None" = None,
+) -> "DataFrame":
+    """Open seals: the vault's door, and the only way through it. Who, when and why is logged before anything is opened.
+
+    Args:
+        spark: the session.
+        lake: the lake.
+        keys: the operator's.
+        rows: rows of the tables that `access` names, cut to those that are needed, because each seal costs 4 µs. Of
+            `vault.person` they need `person_id`: its seals open by the person's own key.
+        access: what for.
+        columns: which sealed columns.
+        clock: when; the host's if not given.
+
+    Returns:
+        The rows with `plain_...` in the place of each `sealed_...`, never to be written anywhere. Null where nothing
+        was sealed, and where the person's own key was destroyed. A seal whose key the key file does not hold fails the
+        action (CF-9102).
+    """
+    from pyspark.sql import functions as F
+
+    from jobs import vault_log
+    from jobs.hashing import opened, with_seals, without_keys
+
+    vault_log.note(lake, access, clock)
+    own = None
+    if "vault.person" in access.tables:
+        held = read(spark, lake, "vault.person_key").select("person_id", F.col("sealed_key_text").alias("own_key"))
+        rows, own = rows.join(held, "person_id", "left"), F.unbase64(opened(F.col("own_key")))
+    plain = {plain_name(name): opened(F.col(name), own) for name in columns}
+    return without_keys(with_seals(spark, rows, keys).withColumns(plain)).drop(*columns, "own_key")

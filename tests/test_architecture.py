@@ -24,8 +24,8 @@ KNOWS_THE_CITY = {"jobs/act.py", "jobs/demo.py", "jobs/plan.py"}
 ROW_PATH_BANS = {"udf", "pandas_udf", "udtf", "toPandas", "collect", "rdd", "foreach", "foreachPartition"}
 ROW_PATH_BANS |= {"mapInPandas", "mapInArrow", "applyInPandas", "applyInArrow", "toLocalIterator"}
 COUNTS_ON_THE_DRIVER = {("jobs/refine.py", "toLocalIterator"), ("jobs/release/step.py", "toLocalIterator")}
-COUNTS_ON_THE_DRIVER |= {("jobs/silver/late.py", "toLocalIterator")}
-"""A handful of aggregated rows: records per reason, rows per bank, batches to refine again."""
+COUNTS_ON_THE_DRIVER |= {("jobs/silver/late.py", "toLocalIterator"), ("jobs/link/step.py", "toLocalIterator")}
+"""A handful of aggregated rows: records per reason, rows per bank, batches to write again."""
 
 HASHES = {"sha", "sha1", "sha2", "md5", "crc32", "hash", "xxhash64"}
 NO_IDENTIFIER_HASHED = {("expectations/metrics.py", "xxhash64")}

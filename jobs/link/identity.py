@@ -12,11 +12,13 @@ from pyspark.sql import functions as F
 
 import schemas
 from jobs import lake as tables
-from jobs.hashing import keyed, opened, with_keys, without_keys
+from jobs import vault
+from jobs.hashing import keyed, with_keys, without_keys
 from jobs.keys import Keys
 from jobs.link import forms
 from jobs.silver.columns.identity import certificate
 from jobs.silver.columns.text import folded
+from jobs.vault_log import Access
 from schemas import Source, Table
 
 HASHED = ("name", "sound", "name_set", "surname", "mask_four", "mask_five", "mask_six")
@@ -25,6 +27,8 @@ HASHED += ("region_birth", "region_tail", "birth_tail")
 
 MASK = r"\A([0-9]{4,6})[*]{6,}([0-9X]{4})\z"
 FULL_LENGTH = 18
+TOLD = "certificate_no STRING, masked_certificate_no STRING, person_name STRING, mobile_no STRING"
+"""What is read of an identity as it was delivered."""
 
 
 def account(source: Source, table: Table) -> Column:
@@ -95,26 +99,15 @@ def of_use(identities: DataFrame, made: DataFrame) -> DataFrame:
 
 def described(spark: SparkSession, lake: Path, identities: DataFrame, keys: Keys) -> DataFrame:
     """Open each identity once and say what it consists of, as keyed hashes: rows of `link.identity`."""
-    sealed = _sealed(spark, lake)
-    found = identities.join(sealed, ["source", "identity_hash"], "left")
-    found = with_keys(spark, found, keys, "seal").withColumn("identity_text", opened(F.col("sealed_text")))
-    told = F.from_json("identity_text", "certificate_no STRING, masked_certificate_no STRING, person_name STRING")
-    plain = without_keys(found).withColumn("told", told)
+    names, sealed = vault.of_sources(spark, lake)
+    found = identities.join(sealed, ["source", "identity_hash"])
+    plain = tables.unsealed(spark, lake, keys, found, Access("link", names, "identities that are new"))
+    plain = plain.withColumn("told", F.from_json("plain_text", TOLD))
     number = F.coalesce(certificate(folded(F.col("told.certificate_no"))), folded(F.col("told.masked_certificate_no")))
     plain = plain.select(*identities.columns, F.col("told.person_name").alias("called"), number.alias("number"))
-    texts = _texts(F.col("called"), F.col("number"))
-    plain = plain.withColumns(texts | _of_the_number(F.col("number")))
+    plain = plain.withColumns(_texts(F.col("called"), F.col("number")) | _of_the_number(F.col("number")))
     hashed = with_keys(spark, plain, keys, "link").withColumns({f"{name}_hash": keyed(F.col(name)) for name in HASHED})
     return without_keys(hashed)
-
-
-def _sealed(spark: SparkSession, lake: Path) -> DataFrame:
-    parts = []
-    for source in schemas.sources():
-        if tables.exists(lake, f"vault.{source.name}"):
-            rows = tables.read(spark, lake, f"vault.{source.name}")
-            parts.append(rows.select(F.lit(source.name).alias("source"), "identity_hash", "sealed_text"))
-    return reduce(DataFrame.unionByName, parts)
 
 
 def _texts(name: Column, number: Column) -> dict[str, Column]:

@@ -11,11 +11,15 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import schemas
+from jobs import keys as operator_keys
 from jobs import lake as tables
+from jobs import vault
 from jobs.hashing import keyed, with_keys, without_keys
 from jobs.keys import Keys
 from jobs.link.identity import account, stated
+from jobs.vault_log import Access
 from schemas import Source
+from schemas.spark import stored
 
 
 class Pending(NamedTuple):
@@ -132,16 +136,11 @@ def linked(rows: DataFrame, ledger: DataFrame, assignments: DataFrame) -> DataFr
 def new_identities(spark: SparkSession, lake: Path, links: DataFrame) -> DataFrame:
     """Return rows of `vault.person` for people who have none: the newest identity of the most trusted source.
 
-    The sealed blob moves as it is, it is not opened.
+    Each is brought under a key of the person's own (`jobs.vault`), which is given here first. Only the identities
+    chosen are opened, and none at all where nobody is new.
     """
-    sealed = None
-    for source in schemas.sources():
-        if tables.exists(lake, f"vault.{source.name}"):
-            rows = tables.read(spark, lake, f"vault.{source.name}").select(
-                "identity_hash", "sealed_text", F.lit(source.name).alias("source")
-            )
-            sealed = rows if sealed is None else sealed.unionByName(rows)
-    known = tables.read(spark, lake, "vault.person").select("person_id")
+    held = operator_keys.held(lake)
+    known = tables.read(spark, lake, vault.PERSON).select("person_id")
     newest = F.struct((-_rank()).alias("trust"), "event_at", "record_id", "identity_hash", "source", "certificate_hash")
     chosen = (
         links.where("person_id IS NOT NULL AND identity_hash IS NOT NULL")
@@ -153,6 +152,10 @@ def new_identities(spark: SparkSession, lake: Path, links: DataFrame) -> DataFra
             F.min("batch_id").alias("batch_id"),
         )
         .select("person_id", "best.identity_hash", "best.source", "best.certificate_hash", "known_from_at", "batch_id")
-    )
-    assert sealed is not None  # noqa: S101  (records with an identity come from a source with a vault)
-    return chosen.join(sealed, ["identity_hash", "source"])
+    ).localCheckpoint()
+    if not (people := chosen.count()):
+        return tables.inline(spark, stored(schemas.table(vault.PERSON)))
+    vault.give_keys(spark, lake, held, chosen)
+    names, sealed = vault.of_sources(spark, lake)
+    access = Access("link", names, "people who are new", people)
+    return vault.sealed_as_own(spark, lake, held, chosen.join(sealed, ["identity_hash", "source"]), access)

@@ -5,14 +5,18 @@ is null, which is not the same as 'nothing known'. Everything is refused by defa
 """
 
 from datetime import datetime
+from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import schemas
+from jobs import lake as tables
+from jobs import vault
 from jobs.gold.spells import known_at
-from jobs.hashing import content, keyed, opened, with_keys, without_keys
+from jobs.hashing import content, keyed, with_keys, without_keys
 from jobs.keys import Keys
+from jobs.vault_log import Access
 from schemas import City, Column
 
 ADMITTED_TIERS = ("T1", "T2", "T3")
@@ -69,21 +73,30 @@ def rows(files: DataFrame, granted: DataFrame) -> DataFrame:
     return joined.withColumns(cut)
 
 
-def pseudonyms(spark: SparkSession, frozen: DataFrame, identities: DataFrame, keys: Keys, city: City) -> DataFrame:
+def pseudonyms(
+    spark: SparkSession, lake: Path, frozen: DataFrame, keys: Keys, city: City, release_id: str
+) -> DataFrame:
     """Add the bank's own pseudonym and match hash: keyed per bank, so two banks cannot join their tables.
+
+    `vault.person` is opened for members only, inside the restricted zone. People whose key was destroyed are left out:
+    no bank could recognise them.
 
     Args:
         spark: the session, for the keys' frames.
+        lake: the lake.
         frozen: rows of the release, with person_id and bank_code.
-        identities: `vault.person`; opened here, inside the restricted zone, for members only.
         keys: the operator's.
         city: the profile, for its banks.
+        release_id: the release, for the vault's log.
     """
     from jobs.silver.columns.identity import certificate
 
+    frozen = vault.not_shredded(spark, lake, frozen)
+    identities = tables.read(spark, lake, vault.PERSON)
     needed = identities.join(frozen.select("person_id").distinct(), "person_id", "left_semi")
-    plain = with_keys(spark, needed, keys, "seal").select(
-        "person_id", F.get_json_object(opened(F.col("sealed_text")), "$.certificate_no").alias("delivered")
+    access = Access("release", (vault.PERSON,), release_id)
+    plain = tables.unsealed(spark, lake, keys, needed, access).select(
+        "person_id", F.get_json_object(F.col("plain_text"), "$.certificate_no").alias("delivered")
     )
     numbered = frozen.join(
         plain.select("person_id", certificate(F.col("delivered")).alias("number")), "person_id", "left"

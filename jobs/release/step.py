@@ -53,7 +53,7 @@ def build(
     release_id = registry.number(lake, batch)
     files = tables.read(spark, lake, "gold.credit_file").where(F.col("batch_id") <= batch)
     granted = admit.grants(tables.read(spark, lake, "gold.fact_consent"), [b.code for b in city.operator.banks], cutoff)
-    named = admit.pseudonyms(spark, admit.rows(files, granted), tables.read(spark, lake, "vault.person"), keys, city)
+    named = admit.pseudonyms(spark, lake, admit.rows(files, granted), keys, city, release_id)
     frozen = admit.sealed_rows(named, release_id).localCheckpoint()
     figures = _figures(frozen)
     if not figures["people"]:  # nobody has a file that may be shown: the release says so, of its batch's last day

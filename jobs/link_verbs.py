@@ -1,0 +1,165 @@
+"""The verbs of linking: what waits for a person, what speaks for it, what is decided, and how it is taken back."""
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from jobs import show
+from jobs.act import agreed, needs_java
+from jobs.look import tree
+from jobs.options import DEFAULT, Options
+from jobs.show import Answer
+
+Switch = Annotated[bool, Parameter(negative="", show_default=False)]
+NEXT = "Next: creditfile run link gold --batch BATCH"
+
+
+def ls(source: str | None = None, *, options: Options = DEFAULT) -> Answer:
+    """List who is near somebody and not beyond doubt, the likeliest first. Starts no JVM.
+
+    Args:
+        source: Only records of this source.
+        options: Where to work and how to answer.
+    """
+    from jobs import plan
+    from jobs.link import review
+
+    if source is not None:
+        plan.check_names((source,))
+    names = ("review_id", "source", "person_id", "match_weight", "reason_codes", "record_id", "known_from_at")
+    items = [{name: row[name] for name in names} for row in review.waiting(options.settings().lake, source)]
+    told = [item | {"known_from_at": item["known_from_at"].isoformat()} for item in items]
+    lines = (
+        [
+            show.table(
+                ("review", "source", "person", "weight", "why", "since"),
+                (
+                    (row["review_id"][:12], row["source"], row["person_id"][:12], f"{row['match_weight']:.1f}")
+                    + (", ".join(row["reason_codes"]), f"{row['known_from_at']:%Y-%m-%d}")
+                    for row in items
+                ),
+            )
+        ]
+        if items
+        else ["Nobody waits for a decision."]
+    )
+    return Answer({"format": "creditfile.link.review/1", "items": told}, lines)
+
+
+def show_review(review_id: str, /, *, options: Options = DEFAULT) -> Answer:
+    """Show both sides of one that waits, masked, and what speaks for it: each comparison with its weight.
+
+    Opens two identities in the vault, which is logged.
+
+    Args:
+        review_id: As `creditfile link review ls` names it; its beginning is enough.
+        options: Where to work and how to answer.
+    """
+    from jobs.context import keys_of, spark_of
+    from jobs.link import explained, review
+
+    settings = options.settings()
+    row = review.one(settings.lake, review_id)
+    needs_java()
+    sides = review.sides(spark_of(settings), settings.lake, keys_of(settings), row)
+    told: dict[str, Any] = {"review_id": row["review_id"], "person_id": row["person_id"], "record_id": row["record_id"]}
+    told |= {"reasons": row["reason_codes"], **sides, "weights": explained.waterfall(row["evidence"])}
+    return Answer({"format": "creditfile.link.review.one/1"} | told, tree(told))
+
+
+def decide(
+    review_id: str,
+    /,
+    *,
+    same: Switch = False,
+    different: Switch = False,
+    why: str,
+    by: str | None = None,
+    options: Options = DEFAULT,
+) -> Answer:
+    """Decide one that waits: the same person, or a different one; who and why are kept. Asks first, or needs --yes.
+
+    Args:
+        review_id: As `creditfile link review ls` names it; its beginning is enough.
+        same: It is this person.
+        different: It is not this person.
+        why: The reason, one sentence.
+        by: Who decides. Default: the user of this process.
+        options: Where to work and how to answer.
+    """
+    from jobs.link import review
+
+    if same == different:
+        raise show.UsageError("say --same or --different")
+    row = review.one(options.settings().lake, review_id)
+    return _written("MUST" if same else "CANNOT", row, why, by, options)
+
+
+def part(record_id: str, /, *, why: str, by: str | None = None, options: Options = DEFAULT) -> Answer:
+    """Say that a record linked without a number is not its person's; who and why are kept. Asks first, or needs --yes.
+
+    Args:
+        record_id: The record, as `creditfile explain person` names it.
+        why: The reason, one sentence.
+        by: Who decides. Default: the user of this process.
+        options: Where to work and how to answer.
+    """
+    from jobs.link import review
+
+    return _written("CANNOT", review.assignment(options.settings().lake, record_id), why, by, options)
+
+
+def undo(override_id: str, /, *, why: str, by: str | None = None, options: Options = DEFAULT) -> Answer:
+    """Take a decision about a link back; both files are then as if it had never been. Asks first, or needs --yes.
+
+    Args:
+        override_id: The decision, as `creditfile link decisions` names it; its beginning is enough.
+        why: The reason, one sentence.
+        by: Who decides. Default: the user of this process.
+        options: Where to work and how to answer.
+    """
+    from jobs.link import review
+
+    row = review.taken_back(options.settings().lake, override_id)
+    return _written("UNDO", row, why, by, options, row["override_id"])
+
+
+def decisions(*, options: Options = DEFAULT) -> Answer:
+    """List what people decided about links, and what of it stands. Starts no JVM.
+
+    Args:
+        options: Where to work and how to answer.
+    """
+    from jobs.link import review
+
+    rows = review.decisions(options.settings().lake)
+    items = [row | {"known_from_at": row["known_from_at"].isoformat()} for row in rows]
+    names = ("override_id", "override_code", "source", "person_id", "author_name", "why_text", "stands")
+    table = [show.table(names, ([row[name] for name in names] for row in rows))]
+    lines = table if rows else ["Nobody decided anything."]
+    return Answer({"format": "creditfile.link.decisions/1", "items": items}, lines)
+
+
+def _written(
+    code: str, row: dict[str, Any], why: str, by: str | None, options: Options, undone_id: str | None = None
+) -> Answer:
+    import getpass
+
+    from jobs.clock import SystemClock
+    from jobs.context import lease, spark_of
+    from jobs.link import review
+
+    settings = options.settings()
+    about = {name: row[name] for name in ("source", "identity_hash", "person_id")}
+    told: dict[str, Any] = {"format": "creditfile.link.decision/1", "override_code": code} | about
+    words = {"MUST": "is", "CANNOT": "is not", "UNDO": "may again be or not be"}[code]
+    said = f"an identity of {row['source']} {words} person {row['person_id']}"
+    if options.dry_run:
+        return Answer(told, [f"Would decide: {said}."])
+    if not agreed(f"Decide: {said}?", options):
+        return Answer(told, ["nothing changed"])
+    needs_java()
+    with lease(settings.lake, "link"):
+        author, at = by or getpass.getuser(), SystemClock().now()
+        entry = review.write(spark_of(settings), settings.lake, code, about, author, why, at, undone_id)
+    return Answer(told | {"override_id": entry["override_id"]}, [f"{entry['override_id']}: {said}.", NEXT])
