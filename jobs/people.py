@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 def link(settings: Settings, batch: str, progress: Progress = quiet, clock: Clock | None = None) -> dict[str, Any]:
-    """Link every silver batch that is not linked yet."""
-    from jobs.link import step
+    """Link every silver batch that is not linked yet, and follow what people have decided since."""
+    from jobs.link import review, step
 
     with lease(settings.lake, "link"):
         waiting = step.pending(settings.lake)
-        if not waiting:
+        decided = runs.fingerprint(*review.state(settings.lake))
+        if not waiting and decided == _decided_before(settings):
             progress(f"link {batch}: nothing new")
             return {"step": "link", "batch": batch, "records": 0, "linked": 0, "people": 0, "made": 0}
         started = time.perf_counter()
@@ -38,11 +39,20 @@ def link(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
         total = Run(
             step="link", source=runs.ALL, batch=batch, status="done", counts=counts, seconds=spent, finished_at=now
         )
-        runs.write(settings.lake, total)
+        runs.write(settings.lake, total.model_copy(update={"fingerprint": decided}))
     progress(
         f"link {batch}: {counts['linked']:,} of {counts['records']:,} records linked, {counts['made']:,} people new"
     )
     return {"step": "link", "batch": batch, **counts, "seconds": spent}
+
+
+def _decided_before(settings: Settings) -> str:
+    """Return the mark of the decisions that the last linking followed."""
+    from jobs.link import review
+
+    totals = [run for run in runs.read(settings.lake, "link") if run.source == runs.ALL]
+    last = max(totals, key=lambda run: (run.finished_at, run.batch), default=None)
+    return last.fingerprint if last else runs.fingerprint(*review.NOTHING)
 
 
 def known_at(settings: Settings, batch: str) -> datetime:

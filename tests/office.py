@@ -55,6 +55,23 @@ USUAL = {
         "paid_date": "20251215",
         "base_cny": "8000.00",
     },
+    "assn_delivery": {
+        "has_share_consent": True,
+        "platform_code": "P1",
+        "work_month": "2025-12",
+        "platform_kind_code": "FOOD",
+        "registered_date": "2024-03-01",
+        "order_count": 300,
+        "active_days": 22,
+        "complaint_ratio": "0.0100",
+        "covered_order_count": 300,
+    },
+    "court_enforcement": {
+        "kind_code": "ENFORCEMENT",
+        "court_name": "某区人民法院",
+        "filed_date": "2025-06-02",
+        "performance_code": "NONE",
+    },
     "psb_residence": {"issue_date": "2025-11-03", "district_code": "310115", "dwelling_kind_code": "RENTED"},
 }
 """A record of each source in which all is well, beside its header; a test says what is different."""

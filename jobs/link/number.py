@@ -65,6 +65,14 @@ def records(spark: SparkSession, lake: Path, pending: Pending) -> DataFrame:
     return first
 
 
+def nothing(spark: SparkSession) -> DataFrame:
+    """Return no records, in the shape of `records`: for a linking that only follows decisions."""
+    texts = ("record_id", "source", "certificate_hash", "identity_hash", "batch_id")
+    shape = ", ".join(f"{name} STRING" for name in texts) + ", known_from_at TIMESTAMP, event_at TIMESTAMP"
+    shape += ", account_hash STRING, mobile_hash STRING, gender_code STRING, born_first_year INT, born_last_year INT"
+    return spark.createDataFrame([], shape)
+
+
 def _rank() -> Column:
     """Whose identity stands for the person: the order of `schemas/rules/priority.yaml`, others last."""
     trusted = schemas.priorities()["identity"]

@@ -34,6 +34,14 @@ def _rows(lake: Path, name: str, *filters: tuple[str, str, str]) -> list[Row]:
     return [dict(row) for row in found.to_pylist()]
 
 
+NOTHING = ("no decision",)
+
+
+def state(lake: Path) -> tuple[str, ...]:
+    """Return what stands for all decisions there are: by it a linking knows whether it has followed them."""
+    return tuple(row["override_id"] for row in decisions(lake)) or NOTHING
+
+
 def waiting(lake: Path, source: str | None = None) -> list[Row]:
     """Return what waits for a person, the likeliest first; no JVM."""
     rows = _rows(lake, "link.review", *([("source", "=", source)] if source else []))

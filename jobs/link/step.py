@@ -12,7 +12,7 @@ from jobs.abreast import abreast
 from jobs.errors import CreditFileError
 from jobs.keys import Keys
 from jobs.link.identity import described, grouped, of_use
-from jobs.link.number import Pending, linked, new_identities, new_people, personal, records
+from jobs.link.number import Pending, linked, new_identities, new_people, nothing, personal, records
 from jobs.link.undecided import Decided, decide
 from jobs.runs import Run
 from schemas import sources
@@ -43,7 +43,7 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     Raises:
         CreditFileError: CF-3101 if one number would stand for two people; nothing is written then.
     """
-    rows = reduce(DataFrame.unionByName, [records(spark, lake, one) for one in work]).localCheckpoint()
+    rows = reduce(DataFrame.unionByName, [records(spark, lake, one) for one in work], nothing(spark)).localCheckpoint()
     ledger = tables.read(spark, lake, "link.ledger")
     made = new_people(spark, rows, ledger, keys).localCheckpoint()
     people = ledger.select(*made.columns).unionByName(made)
@@ -79,9 +79,8 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
 
 def with_batches(table: DataFrame, brought: DataFrame, work: list[Pending]) -> DataFrame:
     """A table as it will stand once the pending batches of their sources have replaced themselves."""
-    pending = reduce(
-        Column.__or__, ((F.col("source") == one.source.name) & (F.col("batch_id") == one.batch) for one in work)
-    )
+    told = [(F.col("source") == one.source.name) & (F.col("batch_id") == one.batch) for one in work]
+    pending = reduce(Column.__or__, told, F.lit(False))
     return table.where(~pending).unionByName(brought.select(*table.columns))
 
 

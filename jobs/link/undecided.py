@@ -1,7 +1,7 @@
 """Whose the identities without a usable number are: all judged by what is known now, from keyed hashes alone."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -72,22 +72,33 @@ def frequencies(spark: SparkSession, lake: Path, all_nodes: DataFrame) -> DataFr
     Returns:
         name_hash, tf_name_hash for every name of the nodes; a name the frozen table lacks is as rare as its rarest.
     """
-    version = schemas.rules("linkage")["rule_version_code"]
+    version, rules = schemas.rules("linkage")["rule_version_code"], schemas.rules("linkage")["frequencies"]
     frozen = tables.read(spark, lake, "link.term_frequency").where(F.col("rule_version_code") == version)
     if frozen.isEmpty():
         borne = all_nodes.where("person_id IS NOT NULL AND name_hash IS NOT NULL").select("person_id", "name_hash")
-        counted = borne.distinct().groupBy("name_hash").count()
-        total = counted.agg(F.sum("count").alias("total"))
-        ratio = F.greatest(F.col("count") / F.col("total"), F.lit(FINEST_TF)).try_cast("decimal(9,6)")
-        made = counted.crossJoin(F.broadcast(total)).select(
-            "name_hash", ratio.alias("tf_ratio"), F.lit(version).alias("rule_version_code")
-        )
-        tables.overwrite(spark, lake, "link.term_frequency", made)
+        tables.overwrite(spark, lake, "link.term_frequency", counted(borne.distinct(), rules, version))
         frozen = tables.read(spark, lake, "link.term_frequency")
     rarest = frozen.agg(F.min("tf_ratio").alias("rarest"))
     borne = all_nodes.where("name_hash IS NOT NULL").select("name_hash").distinct()
     told = borne.join(frozen, "name_hash", "left").crossJoin(F.broadcast(rarest))
     return told.select("name_hash", F.coalesce("tf_ratio", "rarest").try_cast("double").alias("tf_name_hash"))
+
+
+def counted(borne: DataFrame, rules: dict[str, Any], version: str) -> DataFrame:
+    """Count how common each name is; what a few people say of that is weighed against what is usual.
+
+    Args:
+        borne: person_id and name_hash, each once.
+        rules: the frequencies' rules: so many `people` of the `usual_ratio` stand beside the real ones.
+        version: of the linkage rules.
+    """
+    found = borne.groupBy("name_hash").count()
+    total = found.agg(F.sum("count").alias("total"))
+    smooth = F.col("count") + rules["people"] * rules["usual_ratio"]
+    ratio = F.greatest(smooth / (F.col("total") + rules["people"]), F.lit(FINEST_TF))
+    return found.crossJoin(F.broadcast(total)).select(
+        "name_hash", ratio.try_cast("decimal(9,6)").alias("tf_ratio"), F.lit(version).alias("rule_version_code")
+    )
 
 
 def in_force(overrides: DataFrame) -> DataFrame:
