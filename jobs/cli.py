@@ -90,6 +90,7 @@ VERBS = (
             "creditfile link review decide 0f8e2b6c5d4a --different --why 'father and son' --by zhang --yes",
         ),
     ),
+    Verb("link quality", link_verbs.quality, ("creditfile link quality", "creditfile link quality --json")),
     Verb("link decisions", link_verbs.decisions, ("creditfile link decisions", "creditfile link decisions --json")),
     Verb(
         "link part",
@@ -134,7 +135,7 @@ VERBS = (
     Verb(
         "explain",
         look.explain,
-        ("creditfile explain CF-1202", "creditfile explain record 0f8e2b6c5d4a3918"),
+        ("creditfile explain CF-1202", "creditfile explain link 0f8e2b6c5d4a3918"),
     ),
     Verb(
         "vault rotate",

@@ -373,6 +373,12 @@ CODES: dict[str, Code] = {
         2,
     ),
     # 41 category, tier, score rules
+    "CF-3304": Code(
+        "no such record in linking",
+        "Only records in silver that name a person are linked.",
+        "creditfile explain record RECORD",
+        2,
+    ),
     "CF-4101": Code(
         "rule file is not valid",
         "A rule file has an unknown key, a gap or a missing value.",

@@ -7,6 +7,7 @@ from deltalake import DeltaTable
 from jobs import lake as tables
 from jobs import quarantine
 from jobs.errors import CreditFileError
+from jobs.link import explained, review
 from jobs.settings import Settings
 
 
@@ -43,8 +44,19 @@ def person(settings: Settings, person_id: str) -> dict[str, Any]:
                 "record_id": e["record_id"],
                 "reasons": e["reason_codes"],
                 "by": e["author_name"],
+                "other_person_id": e["other_person_id"],
+                "known_from_at": e["known_from_at"].isoformat(),
             }
-            for e in made
+            for e in sorted(made, key=lambda entry: entry["known_from_at"])
+        ],
+        "identities": [
+            {
+                "source": row["source"],
+                "kind": row["link_kind_code"],
+                "match_weight": row["match_weight"],
+                "weights": explained.waterfall(row["evidence"]),
+            }
+            for row in _find(settings, "link.assignment", "person_id", person_id)
         ],
     }
 
@@ -65,6 +77,37 @@ def _version(version: dict[str, Any]) -> dict[str, Any]:
         "rule_versions": version["rule_version_codes"],
         "records": len(version["record_ids"]),
     }
+
+
+def link(settings: Settings, record_id: str) -> dict[str, Any]:
+    """Return why a record is whose it is: kind of link, weights, what it was compared with, decisions and doubts.
+
+    Raises:
+        CreditFileError: CF-3304 if the record is in no linking.
+    """
+    links = _find(settings, "link.person_record", "record_id", record_id)
+    if not links:
+        raise CreditFileError("CF-3304", what=record_id)
+    found = links[0]
+    about = (found["source"], found["identity_hash"])
+    told = {name: found[name] for name in ("record_id", "source", "person_id", "link_kind_code", "batch_id")}
+    told["known_from_at"] = found["known_from_at"].isoformat()
+    if found["link_kind_code"] == "NUMBER":
+        return told | {"why": "its valid issued number is the person's"}
+    assigned = [
+        row for row in _find(settings, "link.assignment", "identity_hash", about[1]) if row["source"] == about[0]
+    ]
+    doubts = [row for row in _find(settings, "link.review", "identity_hash", about[1]) if row["source"] == about[0]]
+    decided = [row for row in review.decisions(settings.lake) if (row["source"], row["identity_hash"]) == about]
+    for row in assigned:
+        told |= {"match_weight": row["match_weight"], "rule_version": row["rule_version_code"]}
+        told |= {"compared_with": row["peer_source_code"], "weights": explained.waterfall(row["evidence"])}
+    told["waits_for_review"] = [
+        {"review_id": row["review_id"], "person_id": row["person_id"], "why": row["reason_codes"]} for row in doubts
+    ]
+    names = ("override_id", "override_code", "person_id", "author_name", "why_text", "stands")
+    told["decisions"] = [{name: row[name] for name in names} for row in decided]
+    return told
 
 
 def record(settings: Settings, record_id: str) -> dict[str, Any]:

@@ -140,6 +140,41 @@ def decisions(*, options: Options = DEFAULT) -> Answer:
     return Answer({"format": "creditfile.link.decisions/1", "items": items}, lines)
 
 
+def quality(*, options: Options = DEFAULT) -> Answer:
+    """Say how good the links are: kinds by source, sizes, weights; precision and recall where a city's truth lies.
+
+    Without a truth it names a sample of links for a clerk to judge.
+
+    Args:
+        options: Where to work and how to answer.
+    """
+    from jobs.context import spark_of
+    from jobs.link import quality as judge
+
+    settings = options.settings()
+    needs_java()
+    found = judge.report(spark_of(settings), settings.lake)
+    lines: list[Any] = [f"{name.replace('_', ' ')}: {count}" for name, count in found["law"].items()]
+    for name, verdict in _verdicts(found.get("truth", {})):
+        lines.append(
+            f"{name}: precision {verdict['precision']}, recall {verdict['recall']} of {verdict['pairs']:,} pairs"
+        )
+    kinds = [(row["source"], row["link_kind_code"], f"{row['count']:,}") for row in found["kinds"]]
+    lines.append(show.table(("source", "kind", "records"), kinds))
+    lines.append(show.table(("records from", "people"), ((row["from"], row["people"]) for row in found["sizes"])))
+    bars = ((row["least"], row["link_kind_code"], row["count"]) for row in found["weights"])
+    lines.append(show.table(("weight from", "kind", "identities"), bars))
+    if "sample" in found:
+        told = ((row["source"], row["identity_hash"][:12], row["person_id"][:12]) for row in found["sample"])
+        lines.append(show.table(("source", "identity", "person"), told))
+    return Answer({"format": "creditfile.link.quality/1"} | found, lines)
+
+
+def _verdicts(truth: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    flat = [(name.replace("_", " "), truth[name]) for name in truth if name != "by_class"]
+    return flat + [(f"class {name}", verdict) for name, verdict in truth.get("by_class", {}).items()]
+
+
 def _written(
     code: str, row: dict[str, Any], why: str, by: str | None, options: Options, undone_id: str | None = None
 ) -> Answer:

@@ -69,20 +69,20 @@ def _findings(options: Options) -> Iterator["Finding"]:
 
 
 def explain(what: str, which: str | None = None, /, *, options: Options = DEFAULT) -> Answer:
-    """Explain a CF code, a person's file (`person ID`) or a record's way (`record ID`).
+    """Explain a CF code, a person's file (`person ID`), a record's way (`record ID`) or whose it is (`link ID`).
 
     Args:
-        what: A code like CF-1202, or the word person or record.
+        what: A code like CF-1202, or the word person, record or link.
         which: The person_id or record_id.
         options: Where to work and how to answer.
     """
     if what.upper().startswith("CF-") and which is None:
         return explained_code(what.upper())
-    if what not in ("person", "record") or which is None:
-        raise show.UsageError("explain a code (CF-1202), `person ID` or `record ID`")
+    if what not in ("person", "record", "link") or which is None:
+        raise show.UsageError("explain a code (CF-1202), `person ID`, `record ID` or `link ID`")
     from jobs import explain as reasons
 
-    ask = {"person": reasons.person, "record": reasons.record}[what]
+    ask = {"person": reasons.person, "record": reasons.record, "link": reasons.link}[what]
     found = ask(options.settings(), which)
     return Answer({"format": f"creditfile.explain.{what}/1"} | found, tree(found))
 
