@@ -21,7 +21,7 @@ from jobs.silver.columns.text import folded
 from jobs.vault_log import Access
 from schemas import Source, Table
 
-HASHED = ("name", "sound", "name_set", "surname", "mask_four", "mask_five", "mask_six")
+HASHED: tuple[str, ...] = ("name", "sound", "name_set", "surname", "mask_four", "mask_five", "mask_six")
 HASHED += ("region_birth", "region_tail", "birth_tail")
 """What is compared of an identity's own text, each stored as its keyed hash."""
 

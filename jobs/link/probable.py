@@ -32,6 +32,22 @@ def capped(nodes: DataFrame, keys: tuple[str, ...], block_count: int) -> DataFra
     return found
 
 
+def _api(spark: SparkSession) -> Any:
+    """Splink on this session; its tables stay in memory: its own way would write them beside the lake."""
+    from splink import SparkAPI
+
+    make: Any = SparkAPI
+    return make(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
+
+
+def _forget(spark: SparkSession) -> None:
+    """Let go of the tables Splink has kept in memory for this step."""
+    for table in spark.catalog.listTables():
+        if table.name.startswith("__splink"):
+            spark.table(table.name).unpersist()
+            spark.catalog.dropTempView(table.name)
+
+
 def pairs(spark: SparkSession, nodes: DataFrame, settings: Mapping[str, Any], names: DataFrame | None) -> DataFrame:
     """Weigh every pair of nodes that a blocking rule brings together.
 
@@ -45,19 +61,20 @@ def pairs(spark: SparkSession, nodes: DataFrame, settings: Mapping[str, Any], na
         node_id_l, node_id_r, person_id_l, person_id_r, match_weight, and `evidence`: for each comparison its level of
         agreement (-1 missing, 0 none) and its weight.
     """
-    from splink import Linker, SparkAPI
+    from splink import Linker
 
-    # kept in memory: Splink's own way writes its tables, names and all, beside the lake
-    api = SparkAPI(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
+    api: Any = _api(spark)
     linker = Linker(api.register(nodes), dict(settings))
     if names is not None:
         column = names.columns[0]
         linker.table_management.register_term_frequency_lookup(api.register(names), column)
-    found = linker.inference.predict(threshold_match_weight=LOWEST_WEIGHT).as_spark_dataframe()
+    found: DataFrame = linker.inference.predict(threshold_match_weight=LOWEST_WEIGHT).as_spark_dataframe()
     compared = [comparison["output_column_name"] for comparison in settings["comparisons"]]
     said = F.array(*(_said(name, found.columns) for name in compared))
     people = [name for name in ("person_id_l", "person_id_r") if name in found.columns]
-    return found.select("node_id_l", "node_id_r", *people, WEIGHT, said.alias("evidence"))
+    weighed = found.select("node_id_l", "node_id_r", *people, WEIGHT, said.alias("evidence")).localCheckpoint()
+    _forget(spark)
+    return weighed
 
 
 def _said(name: str, columns: list[str]) -> Column:
@@ -78,10 +95,9 @@ def clusters(spark: SparkSession, nodes: DataFrame, edges: DataFrame) -> DataFra
         nodes: node_id.
         edges: node_id_l, node_id_r.
     """
-    from splink import SparkAPI
     from splink.clustering import cluster_pairwise_predictions_at_threshold as connected
 
-    api = SparkAPI(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
+    api: Any = _api(spark)
     found = connected(
         api.register(nodes),
         api.register(edges),
@@ -90,4 +106,7 @@ def clusters(spark: SparkSession, nodes: DataFrame, edges: DataFrame) -> DataFra
         edge_id_column_name_left="node_id_l",
         edge_id_column_name_right="node_id_r",
     )
-    return found.as_spark_dataframe().select("node_id", "cluster_id")
+    joined: DataFrame = found.as_spark_dataframe()
+    told = joined.select("node_id", "cluster_id").localCheckpoint()
+    _forget(spark)
+    return told

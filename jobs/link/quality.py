@@ -90,7 +90,7 @@ def against_truth(rows: DataFrame) -> dict[str, Any]:
 
 
 def shape(spark: SparkSession, lake: Path) -> dict[str, Any]:
-    """What can be said without a truth: how links were made by source, how large people are, and how heavy links are."""
+    """What can be said without a truth: kinds of links by source, sizes of people, weights of links."""
     links = tables.read(spark, lake, "link.person_record")
     kinds = links.groupBy("source", "link_kind_code").count()
     listed = F.sort_array(F.collect_list(F.struct("source", "link_kind_code", "count"))).alias("kinds")
@@ -119,7 +119,7 @@ def lawful(spark: SparkSession, lake: Path) -> dict[str, int]:
 
 
 def sample(spark: SparkSession, lake: Path, size: int) -> list[dict[str, Any]]:
-    """Links for a clerk to judge, drawn evenly over the weights: the same ones each time, by the hash of the identity."""
+    """Links for a clerk to judge: drawn blindly, by the hash of the identity, so the same ones each time."""
     rows = tables.read(spark, lake, "link.assignment").where(
         "link_kind_code IN ('PROBABLE', 'MASKED') AND evidence IS NOT NULL"
     )

@@ -12,7 +12,7 @@ from jobs.keys import Keys
 from jobs.link import assign, own, probable
 
 HANDLES = ("mobile_hash", "account_hash")
-BLOCKED = (*HANDLES, "mask_four_hash", "mask_five_hash", "mask_six_hash")
+BLOCKED: tuple[str, ...] = (*HANDLES, "mask_four_hash", "mask_five_hash", "mask_six_hash")
 BLOCKED += ("region_birth_hash", "region_tail_hash", "birth_tail_hash")
 ARROW = ":"
 FINEST_TF = 0.000001
@@ -128,7 +128,7 @@ def decide(
     everybody = nodes(identities, people).localCheckpoint()
     names = frequencies(spark, lake, everybody)
     compared = probable.capped(near(everybody), HANDLES, limits["block_count"]).localCheckpoint()
-    pairs = probable.pairs(spark, compared, rules["settings"], names).localCheckpoint()
+    pairs = probable.pairs(spark, compared, rules["settings"], names)
     overrides = in_force(tables.read(spark, lake, "link.override"))
     waiting = everybody.where("person_id IS NULL").drop("person_id")
     nearest = assign.best(assign.decided(assign.oriented(pairs), overrides), limits).localCheckpoint()
