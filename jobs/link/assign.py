@@ -26,11 +26,13 @@ def agreements(evidence: Column) -> Column:
 
 
 def _enough(evidence: Column, limits: dict[str, Any]) -> Column:
-    """Whether a pair rests on enough agreements, the name among them; a masked number needs two further ones."""
+    """Whether a pair rests on enough agreements, and on those that must be; a masked number needs two further ones."""
     by_mask = F.exists(evidence, lambda said: (said["comparison"] == MASK) & (said["agreement"] > 0))
-    has_name = F.exists(evidence, lambda said: (said["comparison"] == "name") & (said["agreement"] > 0))
+    agree = F.transform(F.filter(evidence, lambda said: said["agreement"] > 0), lambda said: said["comparison"])
+    needed = F.array(*map(F.lit, limits["must_agree"])).try_cast("array<string>")
+    has_needed = F.size(F.array_except(needed, agree)) == 0
     least = F.when(by_mask, limits["mask_agreements"]).otherwise(limits["agreements"])
-    return has_name & (agreements(evidence) >= least)
+    return has_needed & (agreements(evidence) >= least)
 
 
 def oriented(pairs: DataFrame) -> DataFrame:
