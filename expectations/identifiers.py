@@ -106,7 +106,7 @@ def certificate_region(c: str, _: Mapping[str, Any]) -> str:
 
 
 def certificate_region_birth(c: str, _: Mapping[str, Any]) -> str:
-    """The division was not listed in the year of birth. No proof: numbers are issued late, and codes of 8 later still."""
+    """The division was not listed in the year of birth: no proof, as numbers are issued late (those of 8 from 2018)."""
     return f"{_dated(c)} AND substr({c}, 1, 1) <> '8' AND {not_listed_in(c, f'substr({c}, 7, 4)')}"
 
 

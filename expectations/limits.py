@@ -16,6 +16,9 @@ Limits = Mapping[str, float]
 `may_be_empty`: 1 where the contract says that an office may have nothing new."""
 
 WARNED_RATIO = 0.05
+UNPROVEN = {"ID_REGION_BIRTH": 1.0}
+"""Flags whose share is shown and says nothing of a batch: numbers are issued late, many to births before their code."""
+
 KEY_REPEAT_RATIO = 0.1
 """A sketch errs by a hundredth: this is ten times that, and a key made twice repeats far more often."""
 VOLUME_DEVIATIONS = 3
@@ -29,9 +32,6 @@ PSI, PSI_HOLD = 0.1, 0.25
 
 UNREAD_RATIO = 0.1
 """Share of a column's values that cannot be read, above what is usual: single ones are rows to be mended."""
-
-UNPROVEN = ("ID_REGION_BIRTH",)
-"""Flags that are counted and never noted: numbers are issued late, so many a good one is older than its region's code."""
 
 DRIFTS = ("FORM_DRIFT", "CODE_DRIFT", "AMOUNT_UNIT")
 """Rules by which a column no longer holds what the contract says: retyped, other codes, another unit."""
@@ -128,10 +128,10 @@ def _reasons(table: Table) -> Iterator[GateRule]:
         zh, en = _words(reason)
         zh, en = f"{_named(table, name)}：入库记录中无“{zh}”", f"{name or 'record'}: no row kept where {en}"
         yield GateRule(reason, name, f"bad__{slug(reason, name)}", 0, 0, "error", zh, en)
-    for reason in dict.fromkeys(reason for reason, _ in reasons(table, "warning") if reason not in UNPROVEN):
+    for reason in dict.fromkeys(reason for reason, _ in reasons(table, "warning")):
         zh, en = _words(reason)
         zh, en = f"带“{zh}”提示的记录占比", f"share of rows flagged: {en}"
-        yield GateRule(reason, "", f"warn_ratio__{reason}", None, WARNED_RATIO, "warning", zh, en)
+        yield GateRule(reason, "", f"warn_ratio__{reason}", None, UNPROVEN.get(reason, WARNED_RATIO), "warning", zh, en)
 
 
 def _columns(table: Table) -> Iterator[GateRule]:

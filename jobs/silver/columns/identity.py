@@ -26,7 +26,7 @@ def _check(body: Column) -> Column:
 
 
 def _is_passport(stated: Column, number: Column) -> Column:
-    """Only the office can tell a passport; what has a passport's length and characters is taken for one if it says so."""
+    """Only the office can tell a passport: what could be one is one if it says so."""
     return F.coalesce((stated == "PAS") & number.rlike(whole(PASSPORT)), F.lit(False))
 
 
@@ -46,7 +46,7 @@ def certificate(delivered: Column, stated: Column | None = None) -> Column:
 
 
 def certificate_type(stated: Column, delivered: Column) -> Column:
-    """Kind of certificate: the office's if the layout fits it, else by layout, which leaves only passports to the office.
+    """Kind of certificate: by layout, except for passports, which only the office can tell.
 
     Args:
         stated: The office's kind, already a code.
