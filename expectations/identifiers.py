@@ -62,12 +62,12 @@ def certificate_truncated(c: str, _: Mapping[str, Any]) -> str:
 
 def certificate_length(c: str, _: Mapping[str, Any]) -> str:
     """Neither 15 nor 18 characters; of a passport or travel permit neither 5 to 17."""
-    return f"{_stated(c)} AND IF({_PASSPORT}, length({c}) NOT BETWEEN 5 AND 17, length({c}) NOT IN (15, 18))"
+    return f"{_stated(c)} AND IF({_PASSPORT}, length({c}) < 5 OR length({c}) > 17, length({c}) NOT IN (15, 18))"
 
 
 def certificate_charset(c: str, _: Mapping[str, Any]) -> str:
     """A length that exists, but characters in no known layout."""
-    passport = f"length({c}) BETWEEN 5 AND 17 AND NOT ({matches_sql(c, PASSPORT)})"
+    passport = f"length({c}) >= 5 AND length({c}) <= 17 AND NOT ({matches_sql(c, PASSPORT)})"
     other = f"length({c}) IN (15, 18) AND NOT ({matches_sql(c, ISSUED)})"
     return f"{_stated(c)} AND IF({_PASSPORT}, {passport}, {other})"
 

@@ -41,6 +41,9 @@ def never_listed(number: str) -> str:
 
 
 def not_listed_in(number: str, year: str) -> str:
-    """SQL of 'lists have the region of this number, but not those of this year', which is a text of four digits."""
-    years = [f"substr({_prefecture(number)}, {_place(number)} + {start}, 4)" for start in (3, 7)]
-    return f"coalesce({_place(number)} > 0 AND {year} NOT BETWEEN {years[0]} AND {years[1]}, false)"
+    """SQL of 'lists have the region of this number, but not those of this year', which is a text of four digits.
+
+    Without BETWEEN, which would make Spark work out the year in a projection of its own, for all columns.
+    """
+    first, last = (f"substr({_prefecture(number)}, {_place(number)} + {start}, 4)" for start in (3, 7))
+    return f"coalesce({_place(number)} > 0 AND ({year} < {first} OR {year} > {last}), false)"

@@ -169,9 +169,7 @@ def test_the_office_s_kind_holds_where_the_layout_fits_it_and_spaces_and_marks_g
     page = lines(FORMS)
     for stated in sorted({line["stated"] for line in page}):
         mine = {line["delivered"]: line for line in page if line["stated"] == stated}
-        frame = cleaned(
-            spark, "hrss_social_insurance", "certificate_no", [*mine], [stated] * len(mine)
-        ).localCheckpoint()
+        frame = cleaned(spark, "hrss_social_insurance", "certificate_no", [*mine], stated).localCheckpoint()
         given = reasons(frame, "hrss_social_insurance", "certificate_no")
         for row in frame.select("record_id", "certificate_no", "certificate_type_code").collect():
             line = mine[row["record_id"]]
