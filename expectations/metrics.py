@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import schemas
 from expectations import extra
-from expectations.predicates import matches_sql
+from expectations.pattern import matches_sql
 from expectations.rows import checks, unreadable
 from schemas import Column, Table
 

@@ -2,136 +2,17 @@
 
 SQL text rather than Columns, so that one text serves the row predicate and Great Expectations. All are
 null-safe: a missing value is never bad here, `required` is a rule of its own. `received_date` is the day of
-delivery in the city's time. Algorithms: domain.md, section 3.1.
+delivery in the city's time. Those of issued numbers stand in `identifiers`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import schemas
+from expectations import identifiers
+from expectations.pattern import literal, matches_sql
 
 Predicate = Callable[[str, Mapping[str, Any]], str]
-
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-"""GB 32100: no I, O, S, V, Z."""
-
-ORG_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def _text(value: Any) -> str:
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def whole(pattern: str) -> str:
-    """Return an ECMA pattern as a Java one for the whole value: `$` would match before a last newline."""
-    return rf"\A(?:{pattern.removeprefix('^').removesuffix('$')})\z"
-
-
-def matches_sql(column: str, pattern: str) -> str:
-    """SQL of 'the whole value matches'."""
-    return f"{column} rlike {_text(whole(pattern))}"
-
-
-TRUNCATED = "^[0-9]([.][0-9]+)?E[+]?[0-9]+$"
-ISSUED = "^([0-9]{17}[0-9X]|[0-9]{15}|[A-Z]{3}[0-9]{12})$"
-MASK = "*"
-
-
-def _judged(c: str) -> str:
-    """A number that the certificate rules apply to: stated, not a passport, not masked."""
-    return f"{c} IS NOT NULL AND coalesce(certificate_type_code, '') NOT IN ('PAS', 'MASKED')"
-
-
-def _numbered(c: str) -> str:
-    """18 characters in the layout of GB 11643."""
-    return f"{_judged(c)} AND length({c}) = 18 AND {matches_sql(c, '^[0-9]{17}[0-9X]$')}"
-
-
-def _dated(c: str) -> str:
-    """The middle of a foreign permanent resident's number is not published well enough to be an error."""
-    return f"{_numbered(c)} AND substr({c}, 1, 1) <> '9'"
-
-
-def _birth(c: str) -> str:
-    return f"try_to_date(substr({c}, 7, 8), 'yyyyMMdd')"
-
-
-def certificate_truncated(c: str, _: Mapping[str, Any]) -> str:
-    """A spreadsheet turned the number into 3.1E+17."""
-    return f"{c} IS NOT NULL AND {matches_sql(c, TRUNCATED)}"
-
-
-def certificate_length(c: str, _: Mapping[str, Any]) -> str:
-    """Neither 15 nor 18 characters."""
-    return f"{_judged(c)} AND length({c}) NOT IN (15, 18) AND NOT ({matches_sql(c, TRUNCATED)})"
-
-
-def certificate_charset(c: str, _: Mapping[str, Any]) -> str:
-    """15 or 18 characters, but in no known layout."""
-    return f"{_judged(c)} AND length({c}) IN (15, 18) AND NOT ({matches_sql(c, ISSUED)})"
-
-
-def certificate_date(c: str, _: Mapping[str, Any]) -> str:
-    """The birth date inside does not exist: 1900 was no leap year."""
-    return f"{_dated(c)} AND {_birth(c)} IS NULL"
-
-
-def certificate_future(c: str, _: Mapping[str, Any]) -> str:
-    """The birth date inside lies after the day of delivery."""
-    return f"{_dated(c)} AND coalesce({_birth(c)} > received_date, false)"
-
-
-def certificate_age(c: str, _: Mapping[str, Any]) -> str:
-    """Older than 120 completed years at delivery."""
-    return f"{_dated(c)} AND coalesce(add_months({_birth(c)}, 1452) <= received_date, false)"
-
-
-def certificate_check_digit(c: str, _: Mapping[str, Any]) -> str:
-    """ISO 7064 MOD 11-2: the check is (1 - 2 * int(first 17, base 13)) mod 11; 13^17 fits a bigint."""
-    body = f"try_cast(conv(substr({c}, 1, 17), 13, 10) AS BIGINT)"
-    check = f"substr('0123456789X', CAST(pmod(1 - 2 * pmod({body}, 11), 11) AS INT) + 1, 1)"
-    return f"{_numbered(c)} AND {check} <> substr({c}, 18, 1)"
-
-
-def certificate_old_ambiguous(c: str, _: Mapping[str, Any]) -> str:
-    """A 15-digit number of sequence 996-999 may belong to someone born in 18xx: it stays 15 digits, unlinked."""
-    return f"{_judged(c)} AND length({c}) = 15 AND {matches_sql(c, '^[0-9]{15}$')}"
-
-
-def _positions(c: str, alphabet: str, start: int, weights: list[int]) -> str:
-    terms = [
-        f"{weight} * (instr('{alphabet}', substr({c}, {start + offset}, 1)) - 1)"
-        for offset, weight in enumerate(weights)
-    ]
-    return "(" + " + ".join(terms) + ")"
-
-
-def uscc_length(c: str, _: Mapping[str, Any]) -> str:
-    """Not 18 characters."""
-    return f"{c} IS NOT NULL AND length({c}) <> 18"
-
-
-def uscc_charset(c: str, _: Mapping[str, Any]) -> str:
-    """A character outside the alphabet of GB 32100."""
-    return f"{c} IS NOT NULL AND length({c}) = 18 AND NOT ({matches_sql(c, f'^[{USCC_ALPHABET}]' + '{18}$')})"
-
-
-def _uscc(c: str) -> str:
-    return f"{c} IS NOT NULL AND length({c}) = 18 AND {matches_sql(c, f'^[{USCC_ALPHABET}]' + '{18}$')}"
-
-
-def uscc_check_digit(c: str, _: Mapping[str, Any]) -> str:
-    """GB 32100: weights 3^i mod 31, check = alphabet[(31 - S mod 31) mod 31]."""
-    total = _positions(c, USCC_ALPHABET, 1, [pow(3, i, 31) for i in range(17)])
-    check = f"substr('{USCC_ALPHABET}', CAST(pmod(31 - pmod({total}, 31), 31) AS INT) + 1, 1)"
-    return f"{_uscc(c)} AND {check} <> substr({c}, 18, 1)"
-
-
-def uscc_organisation(c: str, _: Mapping[str, Any]) -> str:
-    """GB 11714: the organisation code in characters 9-17 has a check of its own, MOD 11 (10 = X, 11 = 0)."""
-    total = _positions(c, ORG_ALPHABET, 9, [3, 7, 9, 10, 5, 8, 4, 2])
-    check = f"substr('0123456789X0', CAST(11 - pmod({total}, 11) AS INT) + 1, 1)"
-    return f"{_uscc(c)} AND {check} <> substr({c}, 17, 1)"
 
 
 def not_after_delivery(c: str, _: Mapping[str, Any]) -> str:
@@ -190,7 +71,7 @@ def ended_without_end(_: str, arguments: Mapping[str, Any]) -> str:
     `columns`: state, start and end of the event; `ended`: the states that say it is over.
     """
     state, start, end = arguments["columns"]
-    over = ", ".join(_text(code) for code in arguments["ended"])
+    over = ", ".join(literal(code) for code in arguments["ended"])
     return f"coalesce({state} IN ({over}), false) AND {start} IS NOT NULL AND {end} IS NULL"
 
 
@@ -208,14 +89,14 @@ def shares_not_whole(_: str, arguments: Mapping[str, Any]) -> str:
 
 def stated_when(_: str, arguments: Mapping[str, Any]) -> str:
     """A column has one of some values, and none of the columns that must then be stated is."""
-    values = ", ".join(_text(value) for value in arguments["values"])
+    values = ", ".join(literal(value) for value in arguments["values"])
     is_so = f"coalesce({arguments['column']} IN ({values}), false)"
     return f"{is_so} AND coalesce({', '.join(arguments['columns'])}) IS NULL"
 
 
 def begins_with_code(c: str, arguments: Mapping[str, Any]) -> str:
     """A value whose first `characters` are no code of `codeList`: a class under a group that the list does not hold."""
-    known = ", ".join(_text(code) for code in schemas.codes(arguments["codeList"]))
+    known = ", ".join(literal(code) for code in schemas.codes(arguments["codeList"]))
     return f"coalesce(substr({c}, 1, {arguments['characters']}) NOT IN ({known}), false)"
 
 
@@ -227,18 +108,26 @@ def negative_unless(c: str, arguments: Mapping[str, Any]) -> str:
 PREDICATES: dict[str, Predicate] = {
     predicate.__name__: predicate
     for predicate in (
-        certificate_truncated,
-        certificate_length,
-        certificate_charset,
-        certificate_date,
-        certificate_future,
-        certificate_age,
-        certificate_check_digit,
-        certificate_old_ambiguous,
-        uscc_length,
-        uscc_charset,
-        uscc_check_digit,
-        uscc_organisation,
+        identifiers.certificate_truncated,
+        identifiers.certificate_length,
+        identifiers.certificate_charset,
+        identifiers.certificate_date,
+        identifiers.certificate_future,
+        identifiers.certificate_age,
+        identifiers.certificate_check_digit,
+        identifiers.certificate_old_ambiguous,
+        identifiers.certificate_region,
+        identifiers.certificate_region_birth,
+        identifiers.certificate_gender,
+        identifiers.certificate_birth,
+        identifiers.uscc_length,
+        identifiers.uscc_charset,
+        identifiers.uscc_check_digit,
+        identifiers.uscc_organisation,
+        identifiers.mobile_form,
+        identifiers.mobile_placeholder,
+        identifiers.bank_card,
+        identifiers.private_use,
         not_after_delivery,
         in_order,
         fits_month,

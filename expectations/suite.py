@@ -13,7 +13,8 @@ import schemas
 from expectations import rows
 from expectations.extra import suite_name
 from expectations.limits import Limits, rules
-from expectations.predicates import PREDICATES, whole
+from expectations.pattern import whole
+from expectations.predicates import PREDICATES
 from schemas import Column, Rule, Table
 
 if TYPE_CHECKING:

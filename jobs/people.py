@@ -40,8 +40,13 @@ def link(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
             step="link", source=runs.ALL, batch=batch, status="done", counts=counts, seconds=spent, finished_at=now
         )
         runs.write(settings.lake, total.model_copy(update={"fingerprint": decided}))
+    if counts["capped"]:
+        progress(
+            f"link {batch}: {counts['capped']:,} identities share a phone or account with too many to mean anything"
+        )
     progress(
-        f"link {batch}: {counts['linked']:,} of {counts['records']:,} records linked, {counts['made']:,} people new"
+        f"link {batch}: {counts['linked']:,} of {counts['records']:,} records linked, {counts['made']:,} people new, "
+        f"{counts['to_review']:,} to be asked about"
     )
     return {"step": "link", "batch": batch, **counts, "seconds": spent}
 

@@ -15,8 +15,14 @@ PLACEHOLDER_DATES = ("19000101", "99991231", "00010101", "00000000")
 PLACEHOLDER_MOBILES = ("13800000000", "13000000000", "13888888888", "13800138000", "18888888888", "11111111111")
 """Mobile numbers typed in to get past a form."""
 
-INVISIBLE = " \t\r\n\f\v\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff'`"
-"""Spaces, zero-width characters and apostrophes that come from spreadsheets."""
+_SPACES = " \t\r\n\f\v\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_ZERO_WIDTH = "\u00ad\u180e\ufeff" + "".join(
+    map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+)
+_APOSTROPHES = "'`\u2018\u2019\uff07\uff40"
+
+INVISIBLE = _SPACES + _ZERO_WIDTH + _APOSTROPHES
+"""Spaces, zero-width characters (also marks of direction that phones copy along) and apostrophes of spreadsheets."""
 
 
 def heading(name: str) -> str:
@@ -25,12 +31,15 @@ def heading(name: str) -> str:
 
 
 def _folds() -> tuple[str, str]:
-    wide = [chr(code) for code in range(0xFF01, 0xFF5F)]
-    return "".join(wide), "".join(unicodedata.normalize("NFKC", character) for character in wide)
+    found = {character: unicodedata.normalize("NFKC", character) for character in map(chr, range(0x80, 0x10000))}
+    found = {
+        wide: form for wide, form in found.items() if len(form) == 1 and "!" <= form <= "~" and wide not in INVISIBLE
+    }
+    return "".join(found), "".join(found.values())
 
 
 UNFOLDED = f"[^{re.escape(''.join(c for c in map(chr, range(0x21, 0x7F)) if c not in INVISIBLE))}]"
 """Finds a character that folding may change: anything but visible ASCII that is not in INVISIBLE."""
 
 WIDE, NARROW = _folds()
-"""Full-width characters and their NFKC forms, position by position, for `translate`."""
+"""Characters whose NFKC form is one of visible ASCII (full width, the numeral Ⅹ), and that, for `translate`."""

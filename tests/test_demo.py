@@ -121,11 +121,17 @@ def test_a_person_is_one_person_and_no_two_people_are_joined(lake):
         polars.col("line").cast(polars.Int64),
         polars.col("delivery_no").cast(polars.Int32),
     )
-    joined = links.join(places, "record_id").join(people.select(*PLACE, "true_person"), PLACE)
+    told = people.select(*PLACE, "true_person", "expected_link", "link_class")
+    joined = links.join(places, "record_id").join(told, PLACE)
     assert len(joined) == len(links)
     pairs = joined.select("person_id", "true_person").unique()
     assert pairs["person_id"].is_unique().all()
-    assert pairs["true_person"].is_unique().all()
+    numbered = joined.filter(polars.col("link_kind_code") == "NUMBER").select("person_id", "true_person").unique()
+    assert numbered["true_person"].is_unique().all()
+    owners = numbered.rename({"person_id": "owner_id"})
+    unnumbered = polars.col("link_class").is_in(["MASKED", "NO_NUMBER", "NUMBER_TYPO"])
+    ought = joined.filter(unnumbered & (polars.col("expected_link") == "AUTO")).join(owners, "true_person")
+    assert (ought["person_id"] == ought["owner_id"]).mean() >= 0.93
 
 
 def test_every_block_that_is_there_says_whose_it_is_and_of_when(lake):

@@ -11,7 +11,7 @@ from jobs import runs
 from jobs.abreast import abreast
 from jobs.errors import CreditFileError
 from jobs.keys import Keys
-from jobs.link.identity import described, grouped, of_use
+from jobs.link.identity import described, grouped
 from jobs.link.number import Pending, linked, new_identities, new_people, nothing, personal, records
 from jobs.link.undecided import Decided, decide
 from jobs.runs import Run
@@ -48,7 +48,7 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     made = new_people(spark, rows, ledger, keys).localCheckpoint()
     people = ledger.select(*made.columns).unionByName(made)
     _check(people)
-    brought = described(spark, lake, of_use(grouped(rows), made), keys).localCheckpoint()
+    brought = described(spark, lake, grouped(rows, people), keys).localCheckpoint()
     identities = with_batches(tables.read(spark, lake, "link.identity"), brought, work)
     numbered = people.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
     numbered = numbered.select("certificate_hash", "person_id")
@@ -74,7 +74,8 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
         ]
     )
     figures = counts.asDict() if counts else {}
-    return {**figures, "made": new.where("entry_code = 'CREATE'").count(), "to_review": reviews.count()}
+    figures |= {"made": new.where("entry_code = 'CREATE'").count(), "to_review": reviews.count()}
+    return figures | {"capped": decided.capped.count()}
 
 
 def with_batches(table: DataFrame, brought: DataFrame, work: list[Pending]) -> DataFrame:

@@ -25,6 +25,7 @@ class Decided(NamedTuple):
     reviews: DataFrame
     entries: DataFrame
     changed: DataFrame
+    capped: DataFrame
 
 
 def node(source: str = "source", identity: str = "identity_hash") -> Column:
@@ -160,7 +161,7 @@ def decide(
     kept = stood.select("node_id", F.col("person_id").alias("old_id"), F.col("link_kind_code").alias("old_code"))
     other = ~F.col("person_id").eqNullSafe(F.col("old_id")) | ~F.col("link_kind_code").eqNullSafe(F.col("old_code"))
     changed = final.join(kept, "node_id", "left").where(other).select("source", "identity_hash")
-    return Decided(final, reviews(final, nearest), entries, changed)
+    return Decided(final, reviews(final, nearest), entries, changed, compared.where("is_capped"))
 
 
 def reviews(final: DataFrame, nearest: DataFrame) -> DataFrame:

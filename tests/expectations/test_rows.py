@@ -108,7 +108,8 @@ CARDS = """
 PHONES = """
     record_id | mobile_no     | d_mobile_no   | reasons
     ok        | 13812348000   | 13812348000   | []
-    nobody's  |               | 13800000000   | []
+    nobody's  | 13800000000   | 13800000000   | []
+    ones      | 11111111111   | 11111111111   | []
     landline  | 02162880000   | 021-62880000  | MOBILE_FORM mobile_no
     cut       | 1.3812348E+10 | 1.3812348E+10 | MOBILE_FORM mobile_no
     """
@@ -309,6 +310,24 @@ REGISTRATIONS = """
     not_yet   | 2025-03-01          | 20250301              |                   |                     | 2026-10-06 | 20261006    | DATE_FUTURE exit_date
     """
 
+RESIDENTS = """
+    record_id   | certificate_no     | person_name | gender_code | birth_date | mobile_no   | reasons
+    ok          | 11010519491231002X | 阿依古丽·买买提 | 2       | 1949-12-31 | 13812348000 | []
+    unstated    | 11010519491231002X |             |             |            |             | []
+    unsaid      | 11010519491231002X |             | 9           |            |             | []
+    no_number   |                    | 王芳        | 1           | 1950-01-01 |             | []
+    century     | 340104000101997    | 王芳        | 2           | 2000-01-01 |             | ID_15_AMBIGUOUS certificate_no
+    nowhere     | 169999199001010011 | 王芳        | 1           | 1990-01-01 |             | ID_REGION_UNKNOWN certificate_no
+    young_code  | 31011519900307451X | 王芳        | 1           | 1990-03-07 |             | ID_REGION_BIRTH certificate_no
+    other       | 11010519491231002X | 王芳        | 1           | 1949-12-30 |             | ID_GENDER certificate_no, ID_BIRTH certificate_no
+    foreigner   | 931840198507040010 | 王芳        | 2           | 1985-07-05 |             | ID_GENDER certificate_no, ID_BIRTH certificate_no
+    typo        | 169999199001010012 | 王芳        | 2           | 1990-01-01 |             | ID_CHECKSUM certificate_no, ID_REGION_UNKNOWN certificate_no, ID_GENDER certificate_no
+    short       | 16999919900101001  | 王芳        | 2           | 1990-01-02 |             | ID_LENGTH certificate_no
+    rare        |                    | 王\ue863     |             |            |             | NAME_PUA person_name
+    nobody's    |                    |             |             |            | 13800000000 | MOBILE_PLACEHOLDER mobile_no
+    """
+"""Warnings: the row stays."""
+
 DRAWN = {
     "silver.hrss_social_insurance": (PERSON, MONTHS, PAYMENTS, BASES, KINDS),
     "silver.amr_business": (CREDIT_CODES, INDUSTRIES),
@@ -367,10 +386,10 @@ def test_a_row_gets_exactly_the_reasons_drawn_beside_it(spark, name, text):
 
 
 def test_every_reason_a_contract_can_give_is_drawn_here():
-    """Two are drawn below, because their text is long or their row stays."""
+    """One is drawn below, because its text is long."""
     drawn = "".join(text for texts in DRAWN.values() for text in texts)
     stated = {check.reason for source in schemas.sources() for item in source.objects for check in checks(item.silver)}
-    assert {reason for reason in stated if reason not in drawn} == {"TEXT_OVERSIZE", "ID_15_AMBIGUOUS"}
+    assert {reason for reason in stated if reason not in drawn + RESIDENTS} == {"TEXT_OVERSIZE"}
 
 
 def test_a_text_over_its_length_is_set_aside_and_one_at_its_length_is_not(spark):
@@ -386,8 +405,8 @@ def test_a_text_over_its_length_is_set_aside_and_one_at_its_length_is_not(spark)
 def test_a_number_no_key_needs_is_taken_away_with_a_warning(spark):
     text = """
         record_id | certificate_no     | certificate_type_code | reasons
-        ok        | 31011519900307451X | RID                   | []
-        digit     | 310115199003074512 | RID                   | ID_CHECKSUM certificate_no
+        ok        | 11010519491231002X | RID                   | []
+        digit     | 110105194912310028 | RID                   | ID_CHECKSUM certificate_no
         century   | 340104000101997    | RID15                 | ID_15_AMBIGUOUS certificate_no
         """
     expected, given = judged(spark, "silver.psb_residence", text, severity="warning")
@@ -395,9 +414,26 @@ def test_a_number_no_key_needs_is_taken_away_with_a_warning(spark):
     kept = nullified_sql(schemas.table("silver.psb_residence"))["certificate_no"]
     frame = cleaned(spark, "silver.psb_residence", text).selectExpr("record_id", f"{kept} AS kept").collect()
     assert {row["record_id"]: row["kept"] for row in frame} == {
-        "ok": "31011519900307451X",
+        "ok": "11010519491231002X",
         "digit": None,
         "century": None,
+    }
+
+
+def test_a_warning_stands_beside_the_row_that_stays(spark):
+    expected, given = judged(spark, "silver.psb_residence", RESIDENTS, severity="warning")
+    assert given == expected
+    drawn = cleaned(spark, "silver.psb_residence", RESIDENTS)
+    taken = nullified_sql(schemas.table("silver.psb_residence"))
+    kept = drawn.selectExpr(
+        "record_id", *(f"{sql} IS NULL AND {name} IS NOT NULL AS {name}" for name, sql in taken.items())
+    )
+    gone = {(row["record_id"], name) for row in kept.collect() for name in taken if row[name]}
+    assert gone == {
+        ("century", "certificate_no"),
+        ("typo", "certificate_no"),
+        ("short", "certificate_no"),
+        ("nobody's", "mobile_no"),
     }
 
 

@@ -24,7 +24,7 @@ def columns() -> list[Column]:
         number,
         operation,
         F.coalesce(identity.certificate_type(stated, F.col("certificate_no")), stated).alias("certificate_type_code"),
-        identity.certificate(F.col("certificate_no")).alias("certificate_no"),
+        identity.certificate(F.col("certificate_no"), stated).alias("certificate_no"),
         F.col("person_name"),
         happened,
         extracted,

@@ -57,37 +57,57 @@ def mask(certificate, shown):
     return certificate[:shown] + "*" * (14 - shown) + certificate[-4:]
 
 
-def link(desk):
-    assert cli.run(["run", "link", "--batch", "2026-01", "--quiet", "--lake", str(desk.lake)]) == 0
+def link(desk, batch="2026-01"):
+    assert cli.run(["run", "link", "--batch", batch, "--quiet", "--lake", str(desk.lake)]) == 0
 
 
-@pytest.fixture(scope="module")
-def desk(spark, tmp_path_factory):
-    """Everything delivered and linked once."""
-    found = Desk(tmp_path_factory.mktemp("link"))
-    keys.make(found.lake, seed=5)
-    found.consents("2026-01", range(20))
-    homes = [
-        found.record(HOME, int(n), person_name=name, mobile_no=phone, event_at=f"{year}-03-01T09:00:00+08:00")
+def homes(desk):
+    return [
+        desk.record(HOME, int(n), person_name=name, mobile_no=phone, event_at=f"{year}-03-01T09:00:00+08:00")
         for n, name, phone, year, _ in cells(POLICE)
     ]
+
+
+def gigs(desk):
     unknown = {"certificate_no": None, "certificate_type_code": None}
-    gigs = [
-        found.record(GIG, 500 + n, person_name=name, mobile_no=phone, platform_worker_no=account, **unknown)
+    found = [
+        desk.record(GIG, 500 + n, person_name=name, mobile_no=phone, platform_worker_no=account, **unknown)
         for n, (account, name, phone, *_) in enumerate(cells(COURIERS))
     ]
-    for n, gig in enumerate(gigs):
+    for n, gig in enumerate(found):
         gig["work_month"] = f"2025-{1 + n % 12:02}"
-    cases = [
-        found.record(
+    return found
+
+
+def cases(desk):
+    return [
+        desk.record(
             COURT, 600 + n, certificate_no=None, certificate_type_code="MASKED", case_no=f"case {n}", person_name=name,
             masked_certificate_no=mask(number(int(of)), int(shown)), gender_code=gender, age_count=int(age),
         )
         for n, (name, of, shown, gender, age, *_) in enumerate(cells(CASES))
     ]  # fmt: skip
-    for source, records in ((HOME, homes), (GIG, gigs), (COURT, cases)):
-        found.deliver(source, "2026-01", records)
-        assert found.refine(source, "2026-01") == 0
+
+
+def opened(lake, seed=5):
+    """A lake in which everybody has consented."""
+    desk = Desk(lake)
+    keys.make(desk.lake, seed=seed)
+    desk.consents("2026-01", range(20))
+    return desk
+
+
+def load(desk, batch, **delivered):
+    for source, records in delivered.items():
+        desk.deliver(source, batch, records)
+        assert desk.refine(source, batch) == 0
+
+
+@pytest.fixture(scope="module")
+def desk(spark, tmp_path_factory):
+    """Everything delivered and linked once."""
+    found = opened(tmp_path_factory.mktemp("link"))
+    load(found, "2026-01", **{HOME: homes(found), GIG: gigs(found), COURT: cases(found)})
     link(found)
     return found
 

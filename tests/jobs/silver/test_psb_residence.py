@@ -17,7 +17,7 @@ def test_a_registration_gets_its_codes_dates_and_phone(spark):
     silver = """
         record_id | certificate_no     | certificate_type_code | issue_date | valid_to_date | residence_reason_code | gender_code | mobile_no   | is_cancelled
         r1        | 810000199501010015 | HMT                   | 2026-09-03 | 2027-09-02    | WORK                  | 1           | 13812348000 | false
-        r2        | ABC123456789012    | FPR                   |            |               | WORK                  | 2           |             | true
+        r2        | ABC123456789012    | FPR                   |            |               | WORK                  | 2           | 13800000000 | true
         r3        |                    |                       |            |               |                       |             |             |
     """
     expected = rows(spark, "silver.psb_residence", silver)
