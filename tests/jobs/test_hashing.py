@@ -8,10 +8,22 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
 
 from jobs import lake as tables
 from jobs.errors import CreditFileError
-from jobs.hashing import data_key, is_openable, keyed, opened, sealed, sealed_by, version_of, with_keys, with_seals
+from jobs.hashing import (
+    data_key,
+    is_openable,
+    keyed,
+    opened,
+    sealed,
+    sealed_by,
+    version_of,
+    with_keys,
+    with_seals,
+    without_keys,
+)
 from jobs.keys import Keys
 
 ONE, TWO = Keys(b"r" * 32, True, {1: b"1" * 32}), Keys(b"r" * 32, True, {1: b"1" * 32, 2: b"2" * 32})
@@ -85,3 +97,21 @@ def test_hashes_are_hmac_and_a_data_key_is_all_of_it(spark):
     short, whole = rows.collect()[0]
     assert short == mac.hexdigest()[:32] == TWO.keyed("link", TEXT)
     assert bytes(whole) == mac.digest()
+
+
+def test_no_key_of_the_door_stands_in_a_plan(spark):
+    text = StructType([StructField("text", StringType())])
+    rows = with_seals(spark, tables.inline(spark, text, [{"text": seal_of(b"2" * 32, TEXT, "2:")}]), TWO)
+    both = with_keys(spark, without_keys(rows.withColumn("text", opened(F.col("text")))), TWO, "link")
+    frame = both.select(keyed(F.col("text")), sealed(F.col("text")))
+    assert frame.count() == 1
+    spark.conf.set("spark.sql.maxPlanStringLength", "1000000")
+    try:
+        shown = frame._jdf.queryExecution().toString()
+    finally:
+        spark.conf.set("spark.sql.maxPlanStringLength", "256")
+    assert "LocalTableScan" in shown
+    for key in (*TWO.seals.values(), TWO.hash_key("link")):
+        for form in (key.hex(), key.hex().upper(), key.decode("latin-1"), base64.b64encode(key).decode()):
+            assert form not in shown
+    assert "王小明" not in shown

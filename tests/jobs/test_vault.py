@@ -6,6 +6,10 @@ Seals are opened here by the `cryptography` package and the key file alone, apar
 import base64
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 
 import polars
 import pyarrow.parquet as pq
@@ -219,6 +223,27 @@ def test_a_rotation_killed_between_its_steps_loses_nothing_and_ends_when_run_aga
     assert versions(lake) == {"2"}
     assert (identities(lake), people(lake), unsealed_columns(lake)) == (before, who, hashes)
     assert not stray.exists()
+
+
+@pytest.mark.slow
+def test_a_rotation_killed_in_the_middle_of_a_write_ends_when_run_again(lake, call):
+    before, who, hashes = identities(lake), people(lake), unsealed_columns(lake)
+    folder = lake / "vault" / SOURCE
+    known = len(list(folder.rglob("*.parquet")))
+    command = f"from jobs import cli; cli.run(['vault', 'rotate', '--why', 'x', '--yes', '--lake', '{lake}'])"
+    child = subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 180
+    while len(list(folder.rglob("*.parquet"))) == known and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.kill()
+    assert child.wait() == -signal.SIGKILL, "it was interrupted, and not done"
+    assert set(key_file(lake)) == {"1", "2"}
+    assert "1" in versions(lake)
+    assert (identities(lake), people(lake)) == (before, who)
+    assert call("vault", "rotate", "--why", "yearly", "--yes")[0] == 0
+    assert (set(key_file(lake)), versions(lake)) == ({"2"}, {"2"})
+    assert (identities(lake), people(lake), unsealed_columns(lake)) == (before, who, hashes)
+    assert [leftovers.of(lake, name) for name in VAULTS] == [[], []]
 
 
 def test_a_seal_that_the_new_key_does_not_open_keeps_the_old_key(spark, lake, call):
