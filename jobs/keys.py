@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -83,8 +84,13 @@ def make(lake: Path, seed: int | None = None) -> Keys:
         root = sha256(f"creditfile sandbox {seed}".encode()).digest() if is_sandbox else secrets.token_bytes(KEY_BYTES)
         first = _derived(root, "seal") if is_sandbox else secrets.token_bytes(KEY_BYTES)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump(_stated(Keys(root, is_sandbox, {FIRST: first})), out)
+        part = _written(place, Keys(root, is_sandbox, {FIRST: first}))
+        try:
+            os.link(part, place)
+        except FileExistsError:  # a process beside us was first: its keys are the lake's
+            pass
+        finally:
+            part.unlink()
     return _read(place)
 
 
@@ -118,26 +124,34 @@ def renew(lake: Path) -> Keys:
 
 
 def retire(lake: Path) -> Keys:
-    """Forget all sealing keys but the newest: what is still sealed by another can never be opened again."""
+    """Forget all sealing keys but the newest: what is still sealed by another can never be opened again.
+
+    What a disk's freed blocks or a backup keep of the file before is for whoever runs them to erase. A first key of the
+    sandbox, or of the time before versions, follows from the root: retiring it ends its use, not its existence.
+    """
     keys = _read(path(lake))
     return _replace(path(lake), Keys(keys.root, keys.is_sandbox, {keys.seal_version: keys.seal_key}))
 
 
 def _replace(place: Path, keys: Keys) -> Keys:
-    """Write the file anew by rename, through to the disk: half a key file would be the end of the vault."""
-    part = place.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        json.dump(_stated(keys), out)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(place)
+    """Put another file in the place of this one: half a key file would be the end of the vault."""
+    _written(place, keys).replace(place)
     folder = os.open(place.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
     return keys
+
+
+def _written(place: Path, keys: Keys) -> Path:
+    """Write keys to a new file beside their place, through to the disk; readable by its owner alone."""
+    descriptor, name = tempfile.mkstemp(".part", dir=place.parent)
+    with os.fdopen(descriptor, "w") as out:
+        json.dump(_stated(keys), out)
+        out.flush()
+        os.fsync(out.fileno())
+    return Path(name)
 
 
 def _stated(keys: Keys) -> dict[str, Any]:

@@ -5,6 +5,7 @@ a person only by `person_id`, and only where a person's own key was destroyed. A
 time is the host's, and no table depends on it.
 """
 
+import errno
 import getpass
 import json
 import os
@@ -46,10 +47,11 @@ def note(lake: Path, access: Access, clock: Clock | None = None) -> None:
     told = asdict(access) | {"at": at.isoformat(), "author": access.author or getpass.getuser()}
     place = folder(lake) / f"{at:%Y-%m}.jsonl"
     place.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(told, ensure_ascii=False) + "\n"
+    line = (json.dumps(told, ensure_ascii=False) + "\n").encode()
     descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, line.encode())  # one write: lines of two processes do not mix
+        if os.write(descriptor, line) < len(line):  # one write: lines of two processes do not mix
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -58,4 +60,4 @@ def note(lake: Path, access: Access, clock: Clock | None = None) -> None:
 def read(lake: Path) -> list[Access]:
     """Return all accesses, oldest first."""
     lines = [line for place in sorted(folder(lake).glob("*.jsonl")) for line in place.read_text("utf-8").splitlines()]
-    return [Access(**json.loads(line)) for line in lines]
+    return [Access(**(told := json.loads(line)) | {"tables": tuple(told["tables"])}) for line in lines]

@@ -2,7 +2,8 @@
 
 The key's row loses the key and keeps the date, so that the person gets no other; then the files that still held it are
 deleted at once (VACUUM, 0 hours; nobody reads meanwhile, for we hold the leases). Bounds of seals stand in no log. The
-operator's key cannot bring it back: nothing else was sealed by it.
+operator's key cannot bring it back: the key was drawn at random and lay nowhere else. A backup of that small table
+could: it must not live longer than the duty to erase allows.
 """
 
 from collections.abc import Iterator

@@ -89,6 +89,6 @@ def log(*, purpose: Purpose | None = None, last: int = 50, options: Options = DE
     found = [one for one in vault_log.read(options.settings().lake) if purpose in (None, one.purpose)]
     items = [asdict(one) for one in found[-last:]]
     headings = ("at", "author", "purpose", "scope", "asked_count", "tables", "why")
-    drawn = [[", ".join(v) if isinstance(v := item[name], list) else v for name in headings] for item in items]
+    drawn = [[", ".join(v) if isinstance(v := item[name], tuple) else v for name in headings] for item in items]
     lines = [show.table(headings, drawn)] if items else ["Nobody has opened the vault."]
     return Answer({"format": "creditfile.vault.log/1", "items": items}, lines)

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 import schemas
 from jobs import cli, keys
 from jobs.bronze import header
-from jobs.hashing import opened, with_keys
+from jobs.hashing import opened, with_seals
 from jobs.ingest.landing import receipts
 from tests.contents import tables
 
@@ -21,7 +21,7 @@ def unsealed(spark, desk, source, batch):
     """What stands sealed in bronze for the columns nobody agreed to."""
     rows = desk.table(f"bronze.{source}").filter(polars.col("batch_id") == batch).sort("line")
     frame = spark.createDataFrame([(text,) for text in rows["sealed_undeclared_text"]], "sealed STRING")
-    plain = with_keys(spark, frame, keys.load(desk.lake, "sandbox"), "identity").select(opened(F.col("sealed")))
+    plain = with_seals(spark, frame, keys.load(desk.lake, "sandbox")).select(opened(F.col("sealed")))
     return [row[0] and json.loads(row[0]) for row in plain.collect()]
 
 

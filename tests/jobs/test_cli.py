@@ -339,6 +339,8 @@ DRY = [
     "release list",
     "release show NC-202609-ALL-ALL-001",
     "explain CF-1202",
+    "vault rotate --why x",
+    "vault log",
     "airflow",
     "docs",
 ]
