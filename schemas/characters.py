@@ -39,8 +39,8 @@ PLACEHOLDER_NAMES = (
 PARTING = f"{DOTS}{INVISIBLE}-‐–—,、’/()"
 """What parts the words of a name."""
 
-CODED = 0xE000
-"""First of the private-use code points that stand for syllables inside one expression, in the order of `syllables`."""
+FIRST, LAST = 0x3400, 0x9FFF
+"""The Chinese characters of the Basic Multilingual Plane: what nearly all names are written with."""
 
 
 @cache
@@ -129,20 +129,40 @@ def _letter(character: str) -> str:
 
 
 @cache
-def sounds() -> tuple[str, str]:
-    """Return what `translate` needs for the sound of a name: a code point a syllable, accents off, dots as spaces.
-
-    A Chinese character, in any script, becomes the code point CODED + place of its syllable in `syllables`. A private
-    character is nobody's but its font's: as good as lost. Spaces, dots, hyphens, commas and apostrophes part words.
-    """
+def _said() -> dict[str, str]:
+    """The syllable of each Chinese character, in any script."""
+    said = {character: syllable for syllable, alike in _readings() for character in alike}
     kept, forms = comparable()
-    places = {character: place for place, (_, alike) in enumerate(_readings()) for character in alike}
+    return said | {before: said[after] for before, after in zip(kept, forms, strict=False) if after in said}
+
+
+@cache
+def spoken() -> tuple[str, ...]:
+    """Return by code point from FIRST to LAST the syllable between spaces, or the character if it has none."""
+    said = _said()
+    return tuple(f" {said[chr(point)]} " if chr(point) in said else chr(point) for point in range(FIRST, LAST + 1))
+
+
+@cache
+def like_sounding() -> tuple[str, str]:
+    """Return what `translate` needs to bring a character outside FIRST to LAST to one inside that sounds the same."""
+    said = _said()
+    inside = {said[chr(point)]: chr(point) for point in range(FIRST, LAST + 1) if chr(point) in said}
+    changed = {c: inside[said[c]] for c in said if not FIRST <= ord(c) <= LAST and said[c] in inside}
+    return "".join(changed), "".join(changed.values())
+
+
+@cache
+def sounds() -> tuple[str, str]:
+    """Return what `translate` needs for the sound of a name beside its syllables.
+
+    NFKC, accents off, spaces, dots, hyphens, commas and apostrophes as one sign that parts words.
+    """
     changed = {chr(point): _letter(chr(point)) for point in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))}
-    changed |= {character: character for character in places} | dict(zip(kept, forms, strict=False))
-    changed |= dict.fromkeys(map(chr, range(CODED, CODED + len(_readings()))), "?")
-    changed |= dict.fromkeys(PARTING, " ")
+    changed |= {character: form for character, form in compatible().items() if character != form}
+    changed |= dict.fromkeys(LOST, "?") | dict.fromkeys(PARTING, " ")
     for character, form in changed.items():
-        changed[character] = " " if form in PARTING else chr(CODED + places[form]) if form in places else form
+        changed[character] = " " if form in PARTING else form
     for character in ZERO_WIDTH:
         changed.pop(character, None)
     return "".join(changed) + ZERO_WIDTH, "".join(changed.values())

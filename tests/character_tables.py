@@ -8,6 +8,7 @@ import io
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from unicodedata import category
 
 from pypinyin import Style
 from pypinyin.constants import PINYIN_DICT
@@ -62,7 +63,7 @@ def syllables():
     alike = {}
     for point, readings in PINYIN_DICT.items():
         character = chr(point)
-        if compared(character) == character:
+        if compared(character) == character and category(character) != "Co":
             first = convert(readings.split(",")[0], Style.NORMAL, strict=False)
             syllable = named.get(character, first.upper().replace("Ü", "V"))
             alike.setdefault(syllable, []).append(character)
