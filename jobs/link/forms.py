@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 import schemas
 from jobs.silver.columns import identity, text
 from schemas import characters
-from schemas.delivered import ABSENT, PLACEHOLDER_DATES
+from schemas.delivered import ABSENT, PLACEHOLDER_DATES, PLACEHOLDER_MOBILES
 
 SYLLABLE = (
     "ER(?![AEIOUV])|(?:[ZCS]H?|[BPMFDTNLGKHJQXRYW])?"
@@ -84,7 +84,8 @@ def mobile_key(delivered: Column) -> Column:
     Eight equal digits at the end are nobody's number, even if the list of placeholders lacks it.
     """
     number = identity.mobile(text.folded(delivered))
-    return F.when(number.rlike(r"\A1[3-9][0-9]{9}\z") & ~number.rlike(r"([0-9])\1{7}\z"), number)
+    is_one = number.rlike(r"\A1[3-9][0-9]{9}\z") & ~number.rlike(r"([0-9])\1{7}\z")
+    return F.when(is_one & ~number.isin(*PLACEHOLDER_MOBILES), number)
 
 
 def employer_key(name: Column) -> Column:

@@ -122,7 +122,7 @@ def sides(spark: SparkSession, lake: Path, keys: Keys, about: Row) -> dict[str, 
     found = {}
     for side, (source, identity) in pair.items():
         name = f"vault.{source}"
-        rows = tables.read(spark, lake, name).where(F.col("identity_hash") == identity).select("sealed_text")
+        rows = tables.read(spark, lake, name).where(F.col("identity_hash") == identity)
         plain = tables.unsealed(spark, lake, keys, rows, Access("review", (name,), identity, 1))
         told = plain.select(F.from_json("plain_text", TOLD).alias("told"))
         number = F.coalesce("told.certificate_no", "told.masked_certificate_no")
