@@ -57,7 +57,10 @@ def variants():
 
 
 def syllables():
-    """Toneless syllables and the characters read so; only characters that are their own comparison form."""
+    """Toneless syllables and the characters read so: characters that are their own comparison form.
+
+    A syllable that only the rarest characters have (BIANG, CEI) is left out: they look themselves up by their like.
+    """
     with (characters.HERE / "readings.csv").open(encoding="utf-8", newline="") as lines:
         named = {row["character"]: row["syllable"] for row in csv.DictReader(lines)}
     alike = {}
@@ -67,7 +70,8 @@ def syllables():
             first = convert(readings.split(",")[0], Style.NORMAL, strict=False)
             syllable = named.get(character, first.upper().replace("Ü", "V"))
             alike.setdefault(syllable, []).append(character)
-    lines = [(syllable, "".join(sorted(found))) for syllable, found in sorted(alike.items())]
+    usual = {syllable: found for syllable, found in alike.items() if any(ord(c) <= characters.LAST for c in found)}
+    lines = [(syllable, "".join(sorted(found))) for syllable, found in sorted(usual.items())]
     return table("syllable,characters", lines, f"pypinyin {version('pypinyin')}")
 
 

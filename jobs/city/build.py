@@ -28,7 +28,7 @@ from jobs.city.sources import Desk, Records, desks
 from jobs.city.timeline import Timeline
 from jobs.city.truth import Truth
 
-VERSION = "2"
+VERSION = "3"
 """Of the generator: a change of its output is a new version, so that an old city is rebuilt."""
 
 DEFAULT_MONTHS = ("2026-07", "2026-08", "2026-09")

@@ -80,7 +80,8 @@ def home(census: Census, person: Person, presence: Presence, until: int) -> Home
         last = stay.until or end
         kind = stream.weighted(_KINDS, _KIND_BOUNDS)
         while since <= last:
-            owner = _owner(person) * 16 + len(spells) % 16
+            turn = 0 if person.tie is not None and person.tie.kind == "kin" else len(spells) % 16
+            owner = _owner(person) * 16 + turn  # a father's dwelling is where the son lives too, and stays it
             place = addresses.draw(census.stream("dwelling", owner), owner)
             leaves = months.later(since, stream.between(6, 40))
             until_day = min(leaves - timedelta(days=1), last)

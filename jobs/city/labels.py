@@ -2,16 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
-from jobs.city import months
+from jobs.city import evidence, months, numbers
+from jobs.city.evidence import Seen
 from jobs.city.layout import Fact, Layout
 from jobs.city.ledger import Ledger
 from jobs.city.lives import Life
 from jobs.city.neighbours import HOMONYM_BLOCK
-from jobs.city.people import Census
+from jobs.city.people import Census, Person
 from jobs.city.records import Item, Place
 from jobs.city.sources import Desk
 from jobs.city.sources.psb_residence import attacks, registry
@@ -29,8 +30,9 @@ class Labels:
         self.census, self.timeline, self.truth = census, timeline, truth
         self._faults: Counter[str] = Counter()
         self._ends: Counter[tuple[str, str, str]] = Counter()
-        self._pool: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+        self._pool: defaultdict[tuple[str, int], list[Person]] = defaultdict(list)
         self._block = 0
+        self._waiting: list[tuple[tuple[Any, ...], Seen]] = []
 
     def record(self, layout: Layout, item: Item, life: Life | None, again: Place | None) -> None:
         """Label one delivered record, and once more at the place `again` where its file was sent a second time."""
@@ -42,18 +44,30 @@ class Labels:
         if item.fault is None and life is not None and layout.source == "psb_residence" and attacks(life):
             item.fault = "PHONE_ATTACK"
         link_class = item.link_class or ("NUMBER" if layout.has_person else None)
-        is_linked = ending == "silver" and link_class in ("NUMBER", "RID15")
-        link = ("AUTO" if is_linked else "NONE") if layout.has_person else None
         head = (layout.source, layout.object)
         label = (item.values[2], person, item.uscc, item.fault, item.variant, item.fault_column, item.clean_value)
-        ends = (ending, item.reason, link_class, link)
-        self.truth.add("record", *head, *place, *label, *(original or _NOWHERE), *(corrected or _NOWHERE), *ends)
+        ends = (ending, item.reason, link_class)
+        row = (*head, *place, *label, *(original or _NOWHERE), *(corrected or _NOWHERE), *ends)
         self._count(layout.source, place.batch, ending, item.fault)
+        told = evidence.seen(layout, item, link_class)
+        if life is None:
+            link = "AUTO" if told.is_numbered else "NONE"
+            self.truth.add("record", *row, link if layout.has_person else None)
+        else:
+            self._waiting.append((row, told))
         if again is not None:
             label = (item.values[2], person, item.uscc, "RESENT", item.variant, None, None)
-            ends = ("duplicate", "EXACT_DUPLICATE", link_class, "NONE")
-            self.truth.add("record", *head, *again, *label, *place, *_NOWHERE, *ends)
+            ends = ("duplicate", "EXACT_DUPLICATE", link_class)
+            row = (*head, *again, *label, *place, *_NOWHERE, *ends)
+            self._waiting.append((row, told._replace(is_kept=False)))
             self._count(layout.source, place.batch, "duplicate", "RESENT")
+
+    def _judge(self, life: Life) -> None:
+        """Write a person's records, now that all that was delivered of the person is known."""
+        links = evidence.judged([record for _, record in self._waiting], life.person)
+        for (row, record), link in zip(self._waiting, links, strict=True):
+            self.truth.add("record", *row, link if record.link_class else None)
+        self._waiting.clear()
 
     def _count(self, source: str, batch: str, ends: str, fault: str | None) -> None:
         self._ends[source, batch, ends] += 1
@@ -61,7 +75,8 @@ class Labels:
             self._faults[fault] += 1
 
     def life(self, life: Life, desks: Sequence[Desk], ledger: Ledger) -> None:
-        """Write what is true of one person."""
+        """Write what is true of one person, and of the person's records."""
+        self._judge(life)
         index, page = life.person.index, registry(self.census, life)
         add = self.truth.add
         last = life.home.hukou_on(months.last(life.until))
@@ -83,11 +98,15 @@ class Labels:
 
     def _identifiers(self, life: Life, desks: Sequence[Desk]) -> None:
         person = life.person
+        # a name is changed before the city's history begins, at the latest
+        born, first_day = person.born_on, months.on(months.month(self.census.profile.first_month), 1)
+        changed = born + (first_day - born) * 2 // 3 if person.former_name else None
         rows: list[tuple[str, str | None, date | None, date | None, bool]] = [
             ("CERTIFICATE", person.certificate_no, person.born_on, None, True),
             ("CERTIFICATE_15", person.old_number, person.born_on, None, True),
-            ("NAME", person.name, person.born_on, None, True),
-            ("NAME_VARIANT", person.written_name, None, None, True),
+            ("NAME", person.name, changed or person.born_on, None, True),
+            ("NAME_VARIANT", None if changed else person.written_name, None, None, True),
+            ("FORMER_NAME", person.former_name, person.born_on, changed - timedelta(days=1) if changed else None, True),
         ]
         ends = [*(months.last(phone.since - 1) for phone in life.phones[1:]), None]
         for phone, end in zip(life.phones, ends, strict=True):
@@ -122,19 +141,20 @@ class Labels:
         if person.tie is not None and person.tie.follows:
             why = {"twin": "twin", "kin": "family", "family": "family", "attack": "attack", "recycled": "recycled"}
             since = None
-            if person.tie.kind == "recycled" and len(life.phones) > 1:
-                since = months.on(life.phones[1].since, 1)
+            if person.tie.kind == "recycled":
+                given = numbers.mobile(self.census.seed, person.tie.other, 0)
+                since = next((months.on(phone.since, 1) for phone in life.phones if phone.number == given), None)
             self.truth.add("keep_apart", person.tie.other, person.index, why[person.tie.kind], since, None)
         if person.index // HOMONYM_BLOCK != self._block:
             self._homonyms()
             self._block = person.index // HOMONYM_BLOCK
-        if person.pool is not None:
-            self._pool[person.pool].append(person.index)
+        self._pool[person.name, person.born_on.year].append(person)
 
     def _homonyms(self) -> None:
         for group in self._pool.values():
             for first, second in combinations(group, 2):
-                self.truth.add("keep_apart", first, second, "homonym", None, None)
+                if first.tie is None or first.tie.other != second.index:
+                    self.truth.add("keep_apart", first.index, second.index, "homonym", None, None)
         self._pool.clear()
 
     def close(self) -> None:

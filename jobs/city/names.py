@@ -4,6 +4,7 @@ The commonest hundred surnames cover about 85 % of people; given names follow th
 per ten thousand, from the published name reports, rounded.
 """
 
+from jobs.city import spelling
 from jobs.city.chance import Stream, running
 
 _SURNAMES = """
@@ -113,21 +114,40 @@ def common(stream: Stream, gender: str) -> str:
     return SURNAMES[int(stream.draw() ** 2 * 12)] + stream.pick(popular)
 
 
+def parts(name: str) -> tuple[str, str]:
+    """Return surname and given name of a name in characters."""
+    return (name[:2], name[2:]) if name[:2] in SURNAMES and len(name) > 2 else (name[:1], name[1:])
+
+
+def former(name: str, stream: Stream, gender: str) -> str:
+    """Return the name somebody bore before a change (曾用名): the family's, with another given name."""
+    family, now = parts(name)
+    before = now
+    while before == now:
+        before = given(stream, gender, 1970)
+    return family + before
+
+
 def variant(name: str, stream: Stream) -> str:
-    """Return how a careless office writes the name: another script, a like-sounding character, a lost one, swapped."""
+    """Return how a careless office writes the name.
+
+    Another script (25 of 100), a like-sounding character (20), swapped (15), in Latin letters (20), a lost character.
+    """
     kind = stream.draw()
     if " " in name:
         last, _, first = name.partition(" ")
         return f"{first} {last}"
     if "·" in name:
         return name.replace("·", "" if kind < 0.5 else ".")
-    head, tail = (name[:2], name[2:]) if name[:2] in SURNAMES and len(name) > 2 else (name[:1], name[1:])
-    if kind < 0.35:
+    head, tail = parts(name)
+    if kind < 0.25:
         changed = "".join(_TRADITIONAL.get(character, character) for character in name)
-    elif kind < 0.7:
+    elif kind < 0.45:
         changed = head + "".join(_HOMOPHONE.get(character, character) for character in tail)
-    elif kind < 0.85:
+    elif kind < 0.6:
         changed = tail + head
+    elif kind < 0.8:
+        changed = spelling.latin(head, tail)
     else:
         changed = head + tail[:-1] + "?"
     return changed if changed != name else head + tail[:-1] + "?"

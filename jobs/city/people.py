@@ -29,7 +29,10 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One invented person. `reliability` (0 to 1) drives what happens later and is never delivered."""
+    """One invented person. `reliability` (0 to 1) drives what happens later and is never delivered.
+
+    `written_name` is how offices write it that do not write `name`: the `former_name` of who has one, else a variant.
+    """
 
     index: int
     certificate_kind: str
@@ -38,6 +41,7 @@ class Person:
     gender: str
     name: str
     written_name: str
+    former_name: str | None
     birth_hukou: str | None
     is_native: bool
     reliability: float
@@ -68,15 +72,17 @@ def _certificate(birth: numbers.Birth, stream: Stream, index: int) -> str:
 def _name(census: Census, index: int, birth: numbers.Birth, tie: Tie | None) -> tuple[str, tuple[int, ...] | None]:
     stream = census.stream("name", index)
     year, gender = birth.day.year, birth.gender
+    if tie is not None and tie.follows and tie.kind in ("twin", "kin"):
+        first = neighbours.tie(census.profile, census.seed, tie.other, census.people)
+        other, _ = _name(census, tie.other, numbers.birth(census.seed, tie.other), first)
+        if " " in other or "·" in other:
+            return other[:-1] + stream.pick("AIY" if " " in other else "克尔甫"), None
+        family, alike = names.parts(other)
+        return family + alike[:1] + stream.pick([one for one in "明华文平安宁" if one != alike[1:]]), None
     if birth.region.kind == "FPR":
         return names.latin(stream, gender), None
     if birth.region.certificate_code.startswith("65"):
         return names.minority(stream, gender), None
-    if tie is not None and tie.follows and tie.kind in ("twin", "kin"):
-        other = census.stream("name", tie.other)
-        family = names.surname(other)
-        alike = names.given(other, numbers.birth(census.seed, tie.other).gender, year)
-        return family + alike[:1] + stream.pick("明华文平安宁"), None
     if stream.chance(census.profile.rates["homonym"]):
         pool = (index // HOMONYM_BLOCK, year, int(gender))
         return names.common(census.stream("pool", f"{pool[0]}:{year}:{gender}"), gender), pool
@@ -91,6 +97,9 @@ def person(census: Census, index: int) -> Person:
     stream = census.stream("person", index)
     certificate_no = _certificate(birth, stream, index)
     name, pool = _name(census, index, birth, tie)
+    bore = None
+    if stream.chance(census.profile.rates["former_name"]) and not {" ", "·"} & set(name):
+        bore = names.former(name, census.stream("former name", index), birth.gender)
     return Person(
         index=index,
         certificate_kind=birth.region.kind,
@@ -98,7 +107,8 @@ def person(census: Census, index: int) -> Person:
         born_on=birth.day,
         gender=birth.gender,
         name=name,
-        written_name=names.variant(name, stream),
+        written_name=bore or names.variant(name, stream),
+        former_name=bore,
         birth_hukou=birth.region.hukou_code,
         is_native=(birth.region.hukou_code or "").startswith(census.profile.hukou_prefixes),
         reliability=round(1 - stream.draw() ** 2.2 * 0.9, 6),
