@@ -45,7 +45,9 @@ def records(spark: SparkSession, lake: Path, pending: Pending) -> DataFrame:
     for name in personal(pending.source):
         table = schemas.table(name)
         rows = tables.read(spark, lake, name).where(F.col("batch_id") == pending.batch)
-        usable = ~F.array_contains("warning_codes", "ID_15_AMBIGUOUS")
+        # a mask fits many people: it is compared, and never a key
+        is_masked = F.coalesce(F.col("certificate_type_code") == "MASKED", F.lit(False))
+        usable = ~F.array_contains("warning_codes", "ID_15_AMBIGUOUS") & ~is_masked
         frames.append(
             rows.select(
                 "record_id",
