@@ -94,13 +94,14 @@ def created(people: DataFrame) -> DataFrame:
     )
 
 
-def moved(before: DataFrame, now: DataFrame, alive: DataFrame) -> DataFrame:
+def moved(before: DataFrame, now: DataFrame, alive: DataFrame, decided: str) -> DataFrame:
     """Rows of `link.ledger` for identities that are another person's now: MERGE if nobody is left behind, else SPLIT.
 
     Args:
         before: node_id, person_id as they stood; only who had one.
         now: node_id, person_id, record_id, batch_id, known_from_at, reason_codes as they stand.
         alive: person_id of everybody who still has an identity or a number.
+        decided: the mark of people's decisions: who is moved, moved back and moved again has three entries.
     """
     gone = (
         before.withColumnRenamed("person_id", "other_person_id")

@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 import schemas
 from jobs import lake as tables
 from jobs.keys import Keys
-from jobs.link import assign, own, probable
+from jobs.link import assign, own, probable, review
+from jobs.runs import fingerprint
 
 HANDLES = ("mobile_hash", "account_hash")
 BLOCKED: tuple[str, ...] = (*HANDLES, "mask_four_hash", "mask_five_hash", "mask_six_hash")
@@ -79,10 +80,11 @@ def frequencies(spark: SparkSession, lake: Path, all_nodes: DataFrame) -> DataFr
         borne = all_nodes.where("person_id IS NOT NULL AND name_hash IS NOT NULL").select("person_id", "name_hash")
         tables.overwrite(spark, lake, "link.term_frequency", counted(borne.distinct(), rules, version))
         frozen = tables.read(spark, lake, "link.term_frequency")
+    usual = F.lit(rules["usual_ratio"]).try_cast("decimal(9,6)")
     rarest = frozen.agg(F.min("tf_ratio").alias("rarest"))
     borne = all_nodes.where("name_hash IS NOT NULL").select("name_hash").distinct()
     told = borne.join(frozen, "name_hash", "left").crossJoin(F.broadcast(rarest))
-    return told.select("name_hash", F.coalesce("tf_ratio", "rarest").try_cast("double").alias("tf_name_hash"))
+    return told.select("name_hash", F.coalesce("tf_ratio", "rarest", usual).try_cast("double").alias("tf_name_hash"))
 
 
 def counted(borne: DataFrame, rules: dict[str, Any], version: str) -> DataFrame:
@@ -157,7 +159,7 @@ def decide(
         {"peer_source_code": F.get("peer", 0), "peer_identity_hash": F.get("peer", 1)}
     ).localCheckpoint()
     alive = people.select("person_id").unionByName(final.where("person_id IS NOT NULL").select("person_id")).distinct()
-    entries = own.created(made).unionByName(own.moved(before, final, alive))
+    entries = own.created(made).unionByName(own.moved(before, final, alive, fingerprint(*review.state(lake))))
     kept = stood.select("node_id", F.col("person_id").alias("old_id"), F.col("link_kind_code").alias("old_code"))
     other = ~F.col("person_id").eqNullSafe(F.col("old_id")) | ~F.col("link_kind_code").eqNullSafe(F.col("old_code"))
     changed = final.join(kept, "node_id", "left").where(other).select("source", "identity_hash")

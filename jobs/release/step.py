@@ -123,7 +123,7 @@ def _manifest(release: dict[str, Any], city: City, figures: dict[str, Any]) -> d
         "impact_assessment_no": "PIA-SANDBOX"
         if city.operator.role == "sandbox"
         else city.labels["impact_assessment_no"],
-        "rule_versions": [*rules.versions(), schemas.rules("purpose")["rule_version_code"]],
+        "rule_versions": [*rules.versions(), *(schemas.rules(n)["rule_version_code"] for n in ("purpose", "linkage"))],
         "contract_versions": {source.name: source.version for source in schemas.sources()},
         "person_count": release["person_count"],
         "tiers": release["tiers"],

@@ -58,7 +58,7 @@ def mask(certificate, shown):
 
 
 def link(desk, batch="2026-01"):
-    assert cli.run(["run", "link", "--batch", batch, "--quiet", "--lake", str(desk.lake)]) == 0
+    assert cli.run(["run", "link", "gold", "--batch", batch, "--quiet", "--lake", str(desk.lake)]) == 0
 
 
 def homes(desk):
