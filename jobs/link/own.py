@@ -117,10 +117,9 @@ def moved(before: DataFrame, now: DataFrame, alive: DataFrame, decided: str) -> 
     first = Window.partitionBy("other_person_id").orderBy("person_id")
     is_merge = F.col("is_alive").isNull() & (F.row_number().over(first) == 1)
     code = F.when(is_merge, F.lit("MERGE")).otherwise(F.lit("SPLIT"))
+    code_of = F.left("entry_code", F.lit(1))
     return told.withColumn("entry_code", code).select(
-        F.concat_ws(":", F.left("entry_code", F.lit(1)), "person_id", "other_person_id", "last.record_id").alias(
-            "ledger_id"
-        ),
+        F.concat_ws(":", code_of, "person_id", "other_person_id", "last.record_id", F.lit(decided)).alias("ledger_id"),
         "person_id",
         "entry_code",
         "other_person_id",
