@@ -11,6 +11,7 @@ Rotating the operator's key seals these keys again and leaves `vault.person` alo
 """
 
 import secrets
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
@@ -62,6 +63,12 @@ def give_keys(spark: SparkSession, lake: Path, keys: Keys, people: DataFrame) ->
     tables.append_rows(spark, lake, PERSON_KEY, fresh)
 
 
+def live_keys(spark: SparkSession, lake: Path) -> DataFrame:
+    """Return the keys that were not destroyed, sealed: `person_id`, `sealed_key_text`."""
+    rows = tables.read(spark, lake, PERSON_KEY).where("sealed_key_text IS NOT NULL")
+    return rows.select("person_id", "sealed_key_text")
+
+
 def sealed_as_own(spark: SparkSession, lake: Path, keys: Keys, rows: DataFrame, access: Access) -> DataFrame:
     """Bring identities from under the operator's key under each person's own, in one pass and through the door.
 
@@ -72,8 +79,8 @@ def sealed_as_own(spark: SparkSession, lake: Path, keys: Keys, rows: DataFrame, 
         rows: `person_id`, `sealed_text` and whatever else; a shredded person's fall out.
         access: what for.
     """
-    live = tables.read(spark, lake, PERSON_KEY).where("sealed_key_text IS NOT NULL")
-    joined = rows.join(live.select("person_id", "sealed_key_text"), "person_id")
+    joined = rows.join(live_keys(spark, lake), "person_id")
+    access = replace(access, tables=(*access.tables, PERSON_KEY))
     plain = tables.unsealed(spark, lake, keys, joined, access, ("sealed_text", "sealed_key_text"))
     own = sealed_by(F.col("plain_text"), F.unbase64(F.col("plain_key_text")))
     return plain.withColumn("sealed_text", own).drop("plain_text", "plain_key_text")

@@ -35,6 +35,8 @@ from jobs.keys import Keys
 from jobs.settings import Settings
 from jobs.vault_log import Access
 
+KEPT = "The old key and the old files are kept."
+
 
 def sealed_tables(lake: Path) -> list[str]:
     """Return the tables of a lake that hold seals, by name; the persons' keys stand before what they seal."""
@@ -48,7 +50,7 @@ def outlook(settings: Settings) -> dict[str, Any]:
         return {"version": operator_keys.FIRST, "retired": [], "items": []}
     keys = keys_of(settings)
     names = sealed_tables(settings.lake)
-    items = [{"table": name, "rows": DeltaTable(str(tables.where(settings.lake, name))).count()} for name in names]
+    items = [{"table": name, "rows": _rows(settings.lake, name)} for name in names]
     following = keys.seal_version if len(keys.seals) > 1 else keys.seal_version + 1
     return {"version": following, "retired": sorted(keys.seals.keys() - {following}), "items": items}
 
@@ -116,6 +118,8 @@ def _seal_anew(
         access = replace(access, tables=(name,))
         if name == vault.PERSON:
             vault.give_keys(spark, lake, keys, chosen.where(old).select("person_id", "batch_id", "known_from_at"))
+            if lost := chosen.where(old).join(vault.live_keys(spark, lake), "person_id", "left_anti").count():
+                raise CreditFileError("CF-9103", what=f"{lost} people have no key", where=name, undone=KEPT)
             own = vault.sealed_as_own(spark, lake, keys, chosen.where(old), access)
             fresh = own.select(*rows.columns).unionByName(chosen.where(~old))
         else:
@@ -154,5 +158,9 @@ def _check(spark: SparkSession, lake: Path, keys: Keys, name: str, columns: tupl
     with tables.scrubbed(name, ""):
         found = rows.agg(F.count_if(fails)).first()
     if found and found[0]:
-        undone = "The old key and the old files are kept."
-        raise CreditFileError("CF-9103", what=f"{found[0]} rows", where=name, undone=undone)
+        raise CreditFileError("CF-9103", what=f"{found[0]} rows", where=name, undone=KEPT)
+
+
+def _rows(lake: Path, name: str) -> int:
+    """Return how many rows a table has, by its log."""
+    return DeltaTable(str(tables.where(lake, name))).count()

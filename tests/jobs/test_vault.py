@@ -402,6 +402,20 @@ def test_an_old_lake_opens_and_a_rotation_gives_its_people_keys(spark, old, call
     assert people(lake) == who | {person: None}
 
 
+def test_a_rotation_that_would_lose_a_person_stops_before_it(spark, old, call):
+    """Whose key is destroyed while the identity lies under the operator's: no verb makes such a state."""
+    lake, who = old
+    schema = "person_id STRING, sealed_key_text STRING, batch_id STRING, shredded_at TIMESTAMP"
+    row = spark.createDataFrame([(sorted(who)[0], None, "2026-01", None)], schema)
+    tables.append_rows(spark, lake, "vault.person_key", row.withColumn("known_from_at", F.current_timestamp()))
+    before = table(lake, "vault.person").sort("person_id")
+    for _ in range(2):
+        status, _, err = call("vault", "rotate", "--why", "yearly", "--yes")
+        assert (status, "CF-9103" in err, "1 people have no key" in err) == (8, True, True)
+        assert set(key_file(lake)) == {"1", "2"}
+        assert table(lake, "vault.person").sort("person_id").equals(before)
+
+
 # Who opens
 
 
