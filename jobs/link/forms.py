@@ -70,7 +70,7 @@ def name_set(name: Column) -> Column:
     Words of other languages fall into the same kinds of pieces, so that JAMES SMITH and SMITH, JAMES meet too.
     """
     pieces = F.regexp_extract_all(_spoken(name), F.lit(f"({SYLLABLE}|[^ ])"))
-    return F.array_join(F.array_sort(pieces), " ")
+    return F.array_join(F.sort_array(pieces), " ")
 
 
 def birth_key(birth_date: Column) -> Column:
