@@ -106,11 +106,6 @@ def load(lake: Path, role: str) -> Keys:
     return keys
 
 
-def held(lake: Path) -> Keys:
-    """Return the keys of a lake into which `load` has let the caller already."""
-    return _read(path(lake))
-
-
 def renew(lake: Path) -> Keys:
     """Draw the next sealing key beside the one in use; nothing to do if a rotation that was cut off has done so.
 

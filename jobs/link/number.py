@@ -11,7 +11,6 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import schemas
-from jobs import keys as operator_keys
 from jobs import lake as tables
 from jobs import vault
 from jobs.hashing import keyed, with_keys, without_keys
@@ -143,13 +142,12 @@ def linked(rows: DataFrame, ledger: DataFrame, assignments: DataFrame) -> DataFr
     )
 
 
-def new_identities(spark: SparkSession, lake: Path, links: DataFrame) -> DataFrame:
+def new_identities(spark: SparkSession, lake: Path, links: DataFrame, keys: Keys) -> DataFrame:
     """Return rows of `vault.person` for people who have none: the newest identity of the most trusted source.
 
     Each is brought under a key of the person's own (`jobs.vault`), which is given here first. Only the identities
     chosen are opened, and none at all where nobody is new.
     """
-    held = operator_keys.held(lake)
     known = tables.read(spark, lake, vault.PERSON).select("person_id")
     newest = F.struct((-_rank()).alias("trust"), "event_at", "record_id", "identity_hash", "source", "certificate_hash")
     chosen = (
@@ -165,7 +163,7 @@ def new_identities(spark: SparkSession, lake: Path, links: DataFrame) -> DataFra
     ).localCheckpoint()
     if not (people := chosen.count()):
         return tables.inline(spark, stored(schemas.table(vault.PERSON)))
-    vault.give_keys(spark, lake, held, chosen)
+    vault.give_keys(spark, lake, keys, chosen)
     names, sealed = vault.of_sources(spark, lake)
     access = Access("link", names, "people who are new", people)
-    return vault.sealed_as_own(spark, lake, held, chosen.join(sealed, ["identity_hash", "source"]), access)
+    return vault.sealed_as_own(spark, lake, keys, chosen.join(sealed, ["identity_hash", "source"]), access)

@@ -61,7 +61,7 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     ).first()
     new = made.unionByName(decided.entries.select(*made.columns)).localCheckpoint()
     tables.append_rows(spark, lake, "link.ledger", new)
-    sealed = new_identities(spark, lake, links)
+    sealed = new_identities(spark, lake, links, keys)
     moved = _moved(spark, lake, work, decided)
     reviews = decided.reviews.localCheckpoint()
     abreast(
