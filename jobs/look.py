@@ -68,12 +68,13 @@ def _findings(options: Options) -> Iterator["Finding"]:
     yield from checks.examine(settings, sources, SystemClock())
 
 
-def explain(what: str, which: str | None = None, /, *, options: Options = DEFAULT) -> Answer:
+def explain(what: str, which: str | None = None, /, *, html: Path | None = None, options: Options = DEFAULT) -> Answer:
     """Explain a CF code, a person's file (`person ID`), a record's way (`record ID`) or whose it is (`link ID`).
 
     Args:
         what: A code like CF-1202, or the word person, record or link.
         which: The person_id or record_id.
+        html: Also draw the weights behind a link, into this file.
         options: Where to work and how to answer.
     """
     if what.upper().startswith("CF-") and which is None:
@@ -84,6 +85,13 @@ def explain(what: str, which: str | None = None, /, *, options: Options = DEFAUL
 
     ask = {"person": reasons.person, "record": reasons.record, "link": reasons.link}[what]
     found = ask(options.settings(), which)
+    if html is not None:
+        if not found.get("weights"):
+            raise show.UsageError("only a link that was weighed can be drawn: explain link RECORD --html FILE")
+        from jobs.link import chart
+
+        if not options.dry_run:
+            chart.write(html, which, found["weights"])
     return Answer({"format": f"creditfile.explain.{what}/1"} | found, tree(found))
 
 
