@@ -29,9 +29,10 @@ def write(place: Path, record_id: str, steps: list[dict[str, Any]]) -> None:
     """
     import altair as alt
 
+    given: Any = alt.Data
     colours = alt.Scale(domain=[FOR, AGAINST, PRIOR], range=["#1b7837", "#b2182b", "#7f7f7f"])
     chart = (
-        alt.Chart(alt.Data(values=bars(steps)), title=HEADING.format(record_id=record_id), width=560)
+        alt.Chart(given(values=bars(steps)), title=HEADING.format(record_id=record_id), width=560)
         .mark_bar()
         .encode(
             x=alt.X("compared:N", sort=None, title=None, axis=alt.Axis(labelAngle=-25)),
