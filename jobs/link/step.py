@@ -38,7 +38,8 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     an earlier batch whose identity turns out to be somebody else's moves with it.
 
     Returns:
-        Counts of records, of linked records, of people, of people made and of identities to be asked about.
+        Counts of records, of linked records, of people, of people made, of identities to be asked about, and of those
+        whose phone or account too many have.
 
     Raises:
         CreditFileError: CF-3101 if one number would stand for two people; nothing is written then.
@@ -59,7 +60,10 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
         F.count("person_id").alias("linked"),
         F.count_distinct("person_id").alias("people"),
     ).first()
-    new = made.unionByName(decided.entries.select(*made.columns)).localCheckpoint()
+    new = made.unionByName(decided.entries.select(*made.columns))
+    new = new.join(
+        ledger.select("ledger_id"), "ledger_id", "left_anti"
+    ).localCheckpoint()  # a run cut off here has some
     tables.append_rows(spark, lake, "link.ledger", new)
     sealed = new_identities(spark, lake, links, keys)
     moved = _moved(spark, lake, work, decided)
