@@ -97,7 +97,7 @@ def described(spark: SparkSession, lake: Path, identities: DataFrame, keys: Keys
     """Open each identity once and say what it consists of, as keyed hashes: rows of `link.identity`."""
     names, sealed = vault.of_sources(spark, lake)
     found = identities.join(sealed, ["source", "identity_hash"])
-    plain = tables.unsealed(spark, lake, keys, found, Access("link", names, "identities that are new"))
+    plain = tables.unsealed(spark, lake, keys, found, Access("link", names, "identities of the batch"))
     plain = plain.withColumn("told", F.from_json("plain_text", TOLD))
     number = F.coalesce(certificate(folded(F.col("told.certificate_no"))), folded(F.col("told.masked_certificate_no")))
     plain = plain.select(*identities.columns, F.col("told.person_name").alias("called"), number.alias("number"))

@@ -63,7 +63,7 @@ def test_only_the_owner_may_read_the_file_also_after_it_was_written_anew(tmp_pat
 def test_a_damaged_key_file_is_told_and_never_replaced(tmp_path, text):
     keys.path(tmp_path).parent.mkdir()
     keys.path(tmp_path).write_text(text)
-    for use in (keys.make, keys.held, keys.renew, keys.retire, lambda lake: keys.load(lake, "sandbox")):
+    for use in (keys.make, keys.renew, keys.retire, lambda lake: keys.load(lake, "sandbox")):
         with pytest.raises(CreditFileError) as stopped:
             use(tmp_path)
         assert stopped.value.code == "CF-9104"

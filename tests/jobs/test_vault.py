@@ -149,9 +149,12 @@ def test_each_person_has_a_key_of_their_own_and_one_identity_under_it(linked):
     assert opens == 1, "a person's key opens that person's identity and no other"
 
 
-def test_linking_opens_only_new_people_and_says_so(linked):
+def test_linking_opens_identities_to_compare_them_and_people_only_when_new_and_says_so(linked):
     opened = [(one.purpose, one.scope, one.asked_count) for one in vault_log.read(linked)]
-    assert opened == [("link", "people who are new", 8)], "in the second batch everybody was known"
+    described = ("link", "identities of the batch", None)
+    assert opened == [described, ("link", "people who are new", 8), described], (
+        "in the second batch everybody was known"
+    )
 
 
 # A new sealing key
@@ -364,7 +367,7 @@ def old(spark, lake):
     who, now, bronze = people(lake), key_file(lake), f"bronze.{SOURCE}"
     place = keys.path(lake)
     place.write_text(json.dumps({"root": json.loads(place.read_text())["root"], "is_sandbox": True}))
-    sealer = AESGCM(keys.held(lake).hash_key("seal"))
+    sealer = AESGCM(keys.load(lake, "sandbox").hash_key("seal"))
 
     def again(text):
         return base64.b64encode(b"0123456789ab" + sealer.encrypt(b"0123456789ab", text.encode(), None)).decode()
@@ -391,7 +394,7 @@ def test_an_old_lake_opens_and_a_rotation_gives_its_people_keys(spark, old, call
     person = sorted(who)[0]
     number_of = {p: json.loads(text)["certificate_no"] for p, text in who.items()}
     found = matched(spark, lake, sorted(who))
-    assert found == {p: keys.held(lake).keyed("bank:bank-a:match", number_of[p]) for p in who}
+    assert found == {p: keys.load(lake, "sandbox").keyed("bank:bank-a:match", number_of[p]) for p in who}
     status, _, err = call("vault", "shred", person, "--why", "case 12", "--yes")
     assert (status, err[:7]) == (4, "CF-7302")
     assert "Fix: creditfile vault rotate" in err
@@ -423,7 +426,7 @@ def matched(spark, lake, persons):
     """Match hashes of people at a bank, as a release makes them."""
     frozen = spark.createDataFrame([(person, "bank-a") for person in persons], "person_id STRING, bank_code STRING")
     city = schemas.city("shanghai")
-    named = admit.pseudonyms(spark, lake, frozen, keys.held(lake), city, "NC-202602-ALL-ALL-001")
+    named = admit.pseudonyms(spark, lake, frozen, keys.load(lake, "sandbox"), city, "NC-202602-ALL-ALL-001")
     return {row["person_id"]: row["match_hash"] for row in named.collect()}
 
 
@@ -432,7 +435,7 @@ def test_a_release_reads_people_by_their_own_keys_and_leaves_out_who_is_shredded
     first, second, third = sorted(who)[:3]
     found = matched(spark, lake, [first, second])
     number_of = {person: json.loads(text)["certificate_no"] for person, text in who.items()}
-    held = keys.held(lake)
+    held = keys.load(lake, "sandbox")
     assert found == {p: held.keyed("bank:bank-a:match", number_of[p]) for p in (first, second)}
     assert call("vault", "shred", first, "--why", "case 12", "--yes")[0] == 0
     after = matched(spark, lake, [first, second, third])
