@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from deltalake import DeltaTable
-
 from jobs import lake as tables
 from jobs import quarantine
 from jobs.errors import CreditFileError
@@ -12,10 +10,7 @@ from jobs.settings import Settings
 
 
 def _find(settings: Settings, name: str, column: str, value: str) -> list[dict[str, Any]]:
-    if not tables.exists(settings.lake, name):
-        return []
-    table = DeltaTable(str(tables.where(settings.lake, name)))
-    return [dict(row) for row in table.to_pyarrow_table(filters=[(column, "=", value)]).to_pylist()]
+    return tables.few(settings.lake, name, (column, "=", value))
 
 
 def person(settings: Settings, person_id: str) -> dict[str, Any]:

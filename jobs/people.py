@@ -37,9 +37,16 @@ def link(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
             runs.write(settings.lake, done.model_copy(update={"fingerprint": run.fingerprint}))
         spent = {"link": round(time.perf_counter() - started, 3)}
         total = Run(
-            step="link", source=runs.ALL, batch=batch, status="done", counts=counts, seconds=spent, finished_at=now
+            step="link",
+            source=runs.ALL,
+            batch=batch,
+            status="done",
+            fingerprint=decided,
+            counts=counts,
+            seconds=spent,
+            finished_at=now,
         )
-        runs.write(settings.lake, total.model_copy(update={"fingerprint": decided}))
+        runs.write(settings.lake, total)
     if counts["capped"]:
         progress(
             f"link {batch}: {counts['capped']:,} identities share a phone or account with too many to mean anything"

@@ -20,11 +20,6 @@ DECIDED = 1000.0
 """Weight of a person's decision: above whatever is computed."""
 
 
-def agreements(evidence: Column) -> Column:
-    """How many comparisons agree."""
-    return F.size(F.filter(evidence, lambda said: said["agreement"] > 0))
-
-
 def _enough(evidence: Column, limits: dict[str, Any]) -> Column:
     """Whether a pair rests on enough agreements, and on those that must be; a masked number needs two further ones."""
     by_mask = F.exists(evidence, lambda said: (said["comparison"] == MASK) & (said["agreement"] > 0))
@@ -32,26 +27,20 @@ def _enough(evidence: Column, limits: dict[str, Any]) -> Column:
     needed = F.array(*map(F.lit, limits["must_agree"])).try_cast("array<string>")
     has_needed = F.size(F.array_except(needed, agree)) == 0
     least = F.when(by_mask, limits["mask_agreements"]).otherwise(limits["agreements"])
-    return has_needed & (agreements(evidence) >= least)
+    return has_needed & (F.size(agree) >= least)
 
 
 def oriented(pairs: DataFrame) -> DataFrame:
     """Pairs of an undecided identity and a person's, the undecided one first: node_id, peer_id, person_id, ..."""
-    left = pairs.where("person_id_l IS NULL AND person_id_r IS NOT NULL")
-    right = pairs.where("person_id_r IS NULL AND person_id_l IS NOT NULL")
-    ours = left.select(
-        F.col("node_id_l").alias("node_id"),
-        F.col("node_id_r").alias("peer_id"),
-        F.col("person_id_r").alias("person_id"),
-        WEIGHT,
-        "evidence",
-    )
-    theirs = right.select(
-        F.col("node_id_r").alias("node_id"),
-        F.col("node_id_l").alias("peer_id"),
-        F.col("person_id_l").alias("person_id"),
-        WEIGHT,
-        "evidence",
+    ours, theirs = (
+        pairs.where(f"person_id_{mine} IS NULL AND person_id_{other} IS NOT NULL").select(
+            F.col(f"node_id_{mine}").alias("node_id"),
+            F.col(f"node_id_{other}").alias("peer_id"),
+            F.col(f"person_id_{other}").alias("person_id"),
+            WEIGHT,
+            "evidence",
+        )
+        for mine, other in ("lr", "rl")
     )
     return ours.unionByName(theirs)
 

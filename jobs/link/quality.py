@@ -4,6 +4,7 @@ Pairs are counted, not made: of the n records of one person, n (n - 1) / 2 pairs
 nobody's and one that is linked to nobody stand alone.
 """
 
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,7 @@ def judged(spark: SparkSession, lake: Path) -> DataFrame:
             if tables.exists(lake, item.bronze.name):
                 rows = tables.read(spark, lake, item.bronze.name).select("record_id", *PLACE[2:])
                 parts.append(rows.withColumns({"source": F.lit(source.name), "object": F.lit(item.name)}))
-    places = parts[0]
-    for part in parts[1:]:
-        places = places.unionByName(part)
+    places = reduce(DataFrame.unionByName, parts)
     links = tables.read(spark, lake, "link.person_record").select("record_id", "person_id", "link_kind_code")
     wanted = (*PLACE, "true_person", "link_class", "expected_link")
     both = links.join(places, "record_id").join(truth.select(*wanted), [*PLACE])

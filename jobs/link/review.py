@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -27,13 +26,6 @@ OVERRIDE = "link.override"
 Row = dict[str, Any]
 
 
-def _rows(lake: Path, name: str, *filters: tuple[str, str, str]) -> list[Row]:
-    if not tables.exists(lake, name):
-        return []
-    found = DeltaTable(str(tables.where(lake, name))).to_pyarrow_table(filters=list(filters) or None)
-    return [dict(row) for row in found.to_pylist()]
-
-
 NOTHING = ("no decision",)
 
 
@@ -44,7 +36,7 @@ def state(lake: Path) -> tuple[str, ...]:
 
 def waiting(lake: Path, source: str | None = None) -> list[Row]:
     """Return what waits for a person, the likeliest first; no JVM."""
-    rows = _rows(lake, "link.review", *([("source", "=", source)] if source else []))
+    rows = tables.few(lake, "link.review", *([("source", "=", source)] if source else []))
     return sorted(rows, key=lambda row: (-row["match_weight"], row["review_id"]))
 
 
@@ -59,19 +51,19 @@ def one(lake: Path, review_id: str) -> Row:
 
 def decisions(lake: Path) -> list[Row]:
     """Return every decision in its order, and whether it still stands."""
-    rows = sorted(_rows(lake, OVERRIDE), key=lambda row: (row["known_from_at"], row["override_id"]))
+    rows = sorted(tables.few(lake, OVERRIDE), key=lambda row: (row["known_from_at"], row["override_id"]))
     undone = {row["undone_id"] for row in rows}
     return [row | {"stands": row["override_code"] != "UNDO" and row["override_id"] not in undone} for row in rows]
 
 
 def assignment(lake: Path, record_id: str) -> Row:
     """Return whose a record without a number is: its identity's assignment; CF-3302 if it has one, or is not there."""
-    links = _rows(lake, "link.person_record", ("record_id", "=", record_id))
+    links = tables.few(lake, "link.person_record", ("record_id", "=", record_id))
     if not links or links[0]["link_kind_code"] == "NUMBER":
         what = "it is linked by its number" if links else "no such record is linked"
         raise CreditFileError("CF-3302", what=what, where=record_id[:80], undone="Nothing was decided.")
     link = links[0]
-    found = _rows(lake, "link.assignment", ("identity_hash", "=", link["identity_hash"]))
+    found = tables.few(lake, "link.assignment", ("identity_hash", "=", link["identity_hash"]))
     return next(row for row in found if row["source"] == link["source"])
 
 

@@ -1,5 +1,6 @@
 """Whose the identities without a usable number are: all judged by what is known now, from keyed hashes alone."""
 
+from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,9 +63,7 @@ def near(all_nodes: DataFrame) -> DataFrame:
         known.join(waiting.select(key).where(F.col(key).isNotNull()).distinct(), key, "left_semi").select("node_id")
         for key in BLOCKED
     ]
-    shared = hits[0]
-    for other in hits[1:]:
-        shared = shared.unionByName(other)
+    shared = reduce(DataFrame.unionByName, hits)
     return waiting.unionByName(known.join(shared.distinct(), "node_id", "left_semi"))
 
 
