@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from jobs import lake as tables
 from jobs import quarantine
 from jobs.errors import CreditFileError
 from jobs.link import explained, review
+from jobs.rows import few
 from jobs.settings import Settings
 
 
 def _find(settings: Settings, name: str, column: str, value: str) -> list[dict[str, Any]]:
-    return tables.few(settings.lake, name, (column, "=", value))
+    return few(settings.lake, name, (column, "=", value))
 
 
 def person(settings: Settings, person_id: str) -> dict[str, Any]:

@@ -59,20 +59,6 @@ def batches(lake: Path, name: str) -> set[str]:
     return {str(partition[column]) for partition in table.partitions()}
 
 
-def few(lake: Path, name: str, *where_: tuple[str, str, str]) -> list[dict[str, Any]]:
-    """Return the few rows of a table that answer a person's question, without a JVM; none if it was never written.
-
-    Args:
-        lake: the lake.
-        name: the table.
-        where_: column, sign and value of each condition.
-    """
-    if not exists(lake, name):
-        return []
-    found = DeltaTable(str(where(lake, name))).to_pyarrow_table(filters=[*where_] or None)
-    return [dict(row) for row in found.to_pylist()]
-
-
 def version(lake: Path, name: str) -> int:
     """Return the number of a table's last commit, without a JVM."""
     return DeltaTable(str(where(lake, name))).version()

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-from deltalake import DeltaTable
 
 import schemas
 from jobs import lake as tables
 from jobs.errors import CreditFileError
+from jobs.rows import dataset
 from jobs.settings import Settings
 from schemas import SourceObject, Table
 
@@ -126,8 +126,7 @@ def _dataset(lake: Path, name: str, batch: str | None = None) -> Any:
     """Return a table's rows to be read, those of one batch by its files alone; None if it was never written."""
     if not tables.exists(lake, name):
         return None
-    only = [("batch_id", "=", batch)] if batch is not None else None
-    return DeltaTable(str(tables.where(lake, name))).to_pyarrow_dataset(partitions=only)
+    return dataset(lake, name, batch)
 
 
 def _found(lake: Path, name: str, record_id: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from jobs import pipeline, quarantine, refine, runs
 from jobs.clock import Clock, FixedClock
 from jobs.context import Progress, city_of, keys_of, source_of, spark_of
 from jobs.errors import CreditFileError
+from jobs.rows import dataset
 from jobs.settings import Settings
 from schemas import Source
 
@@ -91,15 +92,14 @@ def _moved(
 
 
 def _written(settings: Settings, source: Source, batch: str, at: Clock) -> Iterator[Move]:
-    from deltalake import DeltaTable
+    import pyarrow.compute as pc
 
     for item in source.objects:
         name = f"history.{item.silver.thing}"
         if tables.exists(settings.lake, name):
-            rows = DeltaTable(str(tables.where(settings.lake, name))).to_pyarrow_table(
-                partitions=[("batch_id", "=", batch)],
+            rows = dataset(settings.lake, name, batch).to_table(
                 columns=["from_code", "from_reason_codes", "to_code", "to_reason_codes", "judged_at"],
-                filters=[("judged_at", "=", at.now())],
+                filter=pc.field("judged_at") == at.now(),
             )
             yield from map(_move, rows.to_pylist())
 

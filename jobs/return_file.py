@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from operator import itemgetter
 from pathlib import Path
 
-from deltalake import DeltaTable
-
 import schemas
 from jobs import lake as tables
 from jobs.ingest.receipt import receipts
+from jobs.rows import dataset
 from schemas import Source, SourceObject
 
 FIELDS = ("delivery_no", "file", "line", "column", "code", "原因", "reason")
@@ -65,7 +64,7 @@ def faults(lake: Path, item: SourceObject, batch: str) -> Iterator[Fault]:
     if not tables.exists(lake, name):
         return
     known = schemas.codes("reason")
-    rows = DeltaTable(str(tables.where(lake, name))).to_pyarrow_dataset(partitions=[("batch_id", "=", batch)])
+    rows = dataset(lake, name, batch)
     for group in rows.to_batches(columns=READ):
         for row in group.to_pylist():
             if row["disposition_code"] != "QUARANTINE":

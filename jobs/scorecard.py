@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
 
 import schemas
 from expectations import evidence
@@ -24,6 +23,7 @@ from expectations.trend import WINDOW
 from jobs import lake as tables
 from jobs.ingest.periods import period
 from jobs.ingest.receipt import receipts
+from jobs.rows import dataset
 from schemas import Source, SourceObject, Table
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read(lake: Path) -> list[dict[str, Any]]:
     known = sorted(tables.batches(lake, NAME))
     if not known:
         return []
-    rows = DeltaTable(str(tables.where(lake, NAME))).to_pyarrow_table(filters=[("batch_id", "=", known[-1])])
+    rows = dataset(lake, NAME, known[-1]).to_table()
     return sorted((dict(row) for row in rows.to_pylist()), key=lambda row: row["source_code"])
 
 
@@ -120,7 +120,7 @@ def _returns(lake: Path, item: SourceObject, batches: list[str]) -> Iterator[flo
     name = f"quarantine.{item.silver.thing}"
     if not (tables.exists(lake, name) and tables.exists(lake, item.silver.name)):
         return
-    aside = DeltaTable(str(tables.where(lake, name))).to_pyarrow_dataset()
+    aside = dataset(lake, name)
     if "key_hash" not in aside.schema.names:  # written before quarantine kept keys
         return
     asked = pc.field("batch_id").isin(batches) & (pc.field("disposition_code") == "QUARANTINE")
@@ -128,7 +128,7 @@ def _returns(lake: Path, item: SourceObject, batches: list[str]) -> Iterator[flo
     since = (
         bad.group_by("key_hash").aggregate([("known_from_at", "min")]).rename_columns({"known_from_at_min": "since"})
     )
-    silver = DeltaTable(str(tables.where(lake, item.silver.name))).to_pyarrow_dataset()
+    silver = dataset(lake, item.silver.name)
     keys = pa.array(since["key_hash"].to_pylist(), pa.string())
     asked = (pc.field("batch_id") <= max(batches)) & pc.field("key_hash").isin(keys)
     good = silver.to_table(columns=["key_hash", "known_from_at"], filter=asked).join(since, "key_hash")

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-from deltalake import DeltaTable
 
 from jobs import lake as tables
 from jobs import leftovers, vault_log
 from jobs.clock import Clock
 from jobs.context import Progress, keys_of, lease, spark_of
 from jobs.errors import CreditFileError
+from jobs.rows import dataset
 from jobs.settings import Settings
 from jobs.vault import PERSON, PERSON_KEY
 from jobs.vault_log import Access
@@ -39,8 +39,7 @@ def key_of(lake: Path, person_id: str) -> dict[str, Any]:
 def _rows(lake: Path, name: str, person_id: str, columns: list[str]) -> list[dict[str, Any]]:
     if not tables.exists(lake, name):
         return []
-    dataset = DeltaTable(str(tables.where(lake, name))).to_pyarrow_dataset()
-    return list(dataset.to_table(columns, filter=pc.field("person_id") == person_id).to_pylist())
+    return list(dataset(lake, name).to_table(columns, filter=pc.field("person_id") == person_id).to_pylist())
 
 
 def shred(settings: Settings, person_id: str, access: Access, clock: Clock, progress: Progress) -> dict[str, Any]:

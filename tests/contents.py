@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deltalake import DeltaTable
+from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 
 class Content(NamedTuple):
@@ -23,7 +24,10 @@ def tables(lake: Path, *layers: str) -> dict[str, Content]:
         name = log.parent.relative_to(lake)
         if layers and name.parts[0] not in layers:
             continue
-        table = DeltaTable(str(log.parent))
-        rows = sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pyarrow_table().to_pylist())
+        table, local = DeltaTable(str(log.parent)), SubTreeFileSystem(str(log.parent), LocalFileSystem())
+        rows = sorted(
+            json.dumps(row, default=str, sort_keys=True)
+            for row in table.to_pyarrow_dataset(filesystem=local).to_table().to_pylist()
+        )
         found[str(name)] = Content(table.version(), len(rows), sha256("\n".join(rows).encode()).hexdigest())
     return found

@@ -45,6 +45,9 @@ SEAL = re.compile(r"\bsealed_(?:text|raw_text|undeclared_text|key_text)\b")
 HANDLES_SEALS = {"jobs/lake.py", "jobs/vault.py", "jobs/vault_shred.py", "jobs/bronze/step.py", "jobs/silver/step.py"}
 """The door and the persons' keys; bronze, which seals, and silver, which drops what is sealed."""
 
+READS_BY_PYTHON = re.compile(r"\bto_pyarrow_(?:table|dataset)\b")
+"""Delta rows read through delta-rs' file system, which is Python: the process may abort when it ends."""
+
 UNVERIFIED = re.compile(
     r"verify\s*=\s*(False|0|None)\b|CERT_NONE|CERT_OPTIONAL|check_hostname\s*=\s*False|_create_unverified"
     r"|known_hosts\s*=\s*None|AutoAddPolicy|follow_redirects\s*=\s*True"
@@ -232,6 +235,14 @@ def verified(files: Tree) -> Iterator[str]:
             yield f"{path} says {found[0]}"
 
 
+def reads_by_arrow(files: Tree) -> Iterator[str]:
+    """Rows are read without a JVM by one module, through Arrow's own file system."""
+    for path, text in files.items():
+        is_reader = path in ("jobs/rows.py", "tests/contents.py", Path(__file__).relative_to(ROOT).as_posix())
+        if not is_reader and (found := READS_BY_PYTHON.search(text)):
+            yield f"{path} calls {found[0]}"
+
+
 def names(files: Tree) -> Iterator[str]:
     """A module is named for what it holds; a folder of DAGs is no package."""
     for path in files:
@@ -273,6 +284,7 @@ RULES: list[tuple[Callable[[Tree], Iterator[str]], Tree]] = [
     (verified, {"jobs/ingest/a.py": "context = ssl._create_unverified_context()"}),
     (verified, {"jobs/ingest/a.py": "asyncssh.connect(host, known_hosts=None)"}),
     (verified, {"jobs/ingest/a.py": "httpx.AsyncClient(follow_redirects=True)"}),
+    (reads_by_arrow, {"jobs/a.py": "DeltaTable(place).to_pyarrow_table()"}),
     (names, {"jobs/silver/utils.py": ""}),
 ]
 CHECKS = [

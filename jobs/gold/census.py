@@ -4,9 +4,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from deltalake import DeltaTable
-
 from jobs import lake as tables
+from jobs.rows import dataset
 
 COLUMNS = ["person_id", "version_count", "tier_code", "category_codes"]
 
@@ -15,7 +14,7 @@ def census(lake: Path) -> dict[str, Any]:
     """Return `credit_files`, `tiers` and `categories` over the newest version of each file."""
     if not tables.exists(lake, "gold.credit_file"):
         return {"credit_files": 0, "tiers": {}, "categories": {}}
-    rows = DeltaTable(str(tables.where(lake, "gold.credit_file"))).to_pyarrow_table(columns=COLUMNS)
+    rows = dataset(lake, "gold.credit_file").to_table(columns=COLUMNS)
     rows = rows.sort_by([("person_id", "ascending"), ("version_count", "ascending")])
     newest = dict(zip(rows["person_id"].to_pylist(), range(rows.num_rows), strict=True))
     kept = rows.take(list(newest.values()))

@@ -17,6 +17,7 @@ from jobs import masks
 from jobs.errors import CreditFileError
 from jobs.keys import Keys
 from jobs.link.identity import TOLD
+from jobs.rows import few
 from jobs.runs import fingerprint
 from jobs.silver.columns.text import folded
 from jobs.vault_log import Access
@@ -36,7 +37,7 @@ def state(lake: Path) -> tuple[str, ...]:
 
 def waiting(lake: Path, source: str | None = None) -> list[Row]:
     """Return what waits for a person, the likeliest first; no JVM."""
-    rows = tables.few(lake, "link.review", *([("source", "=", source)] if source else []))
+    rows = few(lake, "link.review", *([("source", "=", source)] if source else []))
     return sorted(rows, key=lambda row: (-row["match_weight"], row["review_id"]))
 
 
@@ -51,19 +52,19 @@ def one(lake: Path, review_id: str) -> Row:
 
 def decisions(lake: Path) -> list[Row]:
     """Return every decision in its order, and whether it still stands."""
-    rows = sorted(tables.few(lake, OVERRIDE), key=lambda row: (row["known_from_at"], row["override_id"]))
+    rows = sorted(few(lake, OVERRIDE), key=lambda row: (row["known_from_at"], row["override_id"]))
     undone = {row["undone_id"] for row in rows}
     return [row | {"stands": row["override_code"] != "UNDO" and row["override_id"] not in undone} for row in rows]
 
 
 def assignment(lake: Path, record_id: str) -> Row:
     """Return whose a record without a number is: its identity's assignment; CF-3302 if it has one, or is not there."""
-    links = tables.few(lake, "link.person_record", ("record_id", "=", record_id))
+    links = few(lake, "link.person_record", ("record_id", "=", record_id))
     if not links or links[0]["link_kind_code"] == "NUMBER":
         what = "it is linked by its number" if links else "no such record is linked"
         raise CreditFileError("CF-3302", what=what, where=record_id[:80], undone="Nothing was decided.")
     link = links[0]
-    found = tables.few(lake, "link.assignment", ("identity_hash", "=", link["identity_hash"]))
+    found = few(lake, "link.assignment", ("identity_hash", "=", link["identity_hash"]))
     return next(row for row in found if row["source"] == link["source"])
 
 

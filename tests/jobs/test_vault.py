@@ -231,12 +231,16 @@ def test_a_rotation_killed_between_its_steps_loses_nothing_and_ends_when_run_aga
 @pytest.mark.slow
 def test_a_rotation_killed_in_the_middle_of_a_write_ends_when_run_again(lake, call):
     before, who, hashes = identities(lake), people(lake), unsealed_columns(lake)
-    folder = lake / "vault" / SOURCE
-    known = len(list(folder.rglob("*.parquet")))
+    folders = [lake / name.replace(".", "/") for name in (*VAULTS, f"bronze.{SOURCE}")]
+
+    def files():
+        return sum(len(list(folder.rglob("*.parquet"))) for folder in folders)
+
+    known = files()
     command = f"from jobs import cli; cli.run(['vault', 'rotate', '--why', 'x', '--yes', '--lake', '{lake}'])"
     child = subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 180
-    while len(list(folder.rglob("*.parquet"))) == known and child.poll() is None and time.monotonic() < deadline:
+    while files() == known and child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     child.kill()
     assert child.wait() == -signal.SIGKILL, "it was interrupted, and not done"
