@@ -178,11 +178,19 @@ def has_grown(lake: Path, table: Table) -> bool:
 
 def replace_batches(spark: "SparkSession", lake: Path, name: str, batches: Sequence[str], rows: "DataFrame") -> None:
     """Write several batches in one commit, so that the table holds exactly these rows of them."""
-    table = schemas.table(name)
     listed = ", ".join(f"'{batch}'" for batch in batches)
-    with scrubbed(name, f"{len(batches)} batches"):
-        writer = shaped(rows, table).write.format("delta").mode("overwrite")
-        writer = writer.option("replaceWhere", f"{table.partition_by[0]} IN ({listed})")
+    replace(spark, lake, name, f"{schemas.table(name).partition_by[0]} IN ({listed})", rows)
+
+
+def replace(spark: "SparkSession", lake: Path, name: str, condition: str, rows: "DataFrame") -> None:
+    """Write rows in the place of those that a condition is true of, in one commit; the rows must fulfil it too.
+
+    A condition on partitions alone leaves every other file as it is.
+    """
+    table = schemas.table(name)
+    with scrubbed(name, ""):
+        create(spark, lake, table)
+        writer = shaped(rows, table).write.format("delta").mode("overwrite").option("replaceWhere", condition)
         writer.save(str(where(lake, name)))
 
 

@@ -16,6 +16,7 @@ from jobs import vault
 from jobs.hashing import keyed, with_keys, without_keys
 from jobs.keys import Keys
 from jobs.link.identity import account, stated
+from jobs.link.probable import WEIGHT
 from jobs.vault_log import Access
 from schemas import Source
 from schemas.spark import stored
@@ -116,28 +117,31 @@ def new_people(spark: SparkSession, rows: DataFrame, ledger: DataFrame, keys: Ke
     )
 
 
-def linked(rows: DataFrame, ledger: DataFrame, assignments: DataFrame) -> DataFrame:
+def linked(rows: DataFrame, ledger: DataFrame, judged: DataFrame | None) -> DataFrame:
     """Return rows of `link.person_record`: every record once, without a person where nobody is near enough.
 
     Args:
         rows: `records`.
         ledger: `link.ledger` with the people just made.
-        assignments: rows of `link.assignment`, whose identities have no usable number.
+        judged: rows of `link.assignment` of their identities without a usable number; None where there are none.
     """
     people = ledger.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
     found = rows.join(
         people.select("certificate_hash", F.col("person_id").alias("numbered_id")), "certificate_hash", "left"
     )
-    others = assignments.select(
-        "source", "identity_hash", "person_id", F.col("link_kind_code").alias("kind"), "match_weight"
-    )
-    found = found.join(others, ["source", "identity_hash"], "left")
+    if judged is None:
+        none = {"person_id": F.lit(None).cast("string"), "kind": F.lit(None).cast("string")}
+        found = found.withColumns(none | {WEIGHT: F.lit(None).cast("double")})
+    else:
+        others = judged.select("source", "identity_hash", "person_id", F.col("link_kind_code").alias("kind"), WEIGHT)
+        found = found.join(others, ["source", "identity_hash"], "left")
     is_numbered = F.col("numbered_id").isNotNull()
     return found.withColumns(
         {
             "person_id": F.coalesce("numbered_id", "person_id"),
             "link_kind_code": F.when(is_numbered, F.lit("NUMBER")).otherwise(F.coalesce("kind", F.lit("NONE"))),
-            "match_weight": F.when(~is_numbered, F.col("match_weight")),
+            WEIGHT: F.when(~is_numbered, F.col(WEIGHT)),
+            "has_number": is_numbered,
         }
     )
 

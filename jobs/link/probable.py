@@ -40,12 +40,12 @@ def _api(spark: SparkSession) -> Any:
     return make(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
 
 
-def _forget(spark: SparkSession) -> None:
-    """Let go of the tables Splink has kept in memory for this step."""
-    for table in spark.catalog.listTables():
-        if table.name.startswith("__splink"):
-            spark.table(table.name).unpersist()
-            spark.catalog.dropTempView(table.name)
+def _forget(spark: SparkSession, api: Any) -> None:
+    """Let go of the tables Splink has kept in memory, the last made first: what another rests on is made again."""
+    for table in reversed(api._intermediate_table_cache.executed_queries):  # noqa: SLF001
+        spark.catalog.dropTempView(table.physical_name)
+    for name in api._registered_table_names:  # noqa: SLF001
+        spark.catalog.dropTempView(name)
 
 
 def pairs(spark: SparkSession, nodes: DataFrame, settings: Mapping[str, Any], names: DataFrame | None) -> DataFrame:
@@ -73,7 +73,7 @@ def pairs(spark: SparkSession, nodes: DataFrame, settings: Mapping[str, Any], na
     said = F.array(*(_said(name, found.columns) for name in compared))
     people = [name for name in ("person_id_l", "person_id_r") if name in found.columns]
     weighed = found.select("node_id_l", "node_id_r", *people, WEIGHT, said.alias("evidence")).localCheckpoint()
-    _forget(spark)
+    _forget(spark, api)
     return weighed
 
 
@@ -108,5 +108,5 @@ def clusters(spark: SparkSession, nodes: DataFrame, edges: DataFrame) -> DataFra
     )
     joined: DataFrame = found.as_spark_dataframe()
     told = joined.select("node_id", "cluster_id").localCheckpoint()
-    _forget(spark)
+    _forget(spark, api)
     return told

@@ -48,90 +48,106 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     ledger = tables.read(spark, lake, "link.ledger")
     made = new_people(spark, rows, ledger, keys).localCheckpoint()
     people = ledger.select(*made.columns).unionByName(made)
-    _check(people)
+    _check(made, ledger)
     brought = described(spark, lake, grouped(rows, people), keys).localCheckpoint()
-    identities = with_batches(tables.read(spark, lake, "link.identity"), brought, work)
+    known = tables.read(spark, lake, "link.identity")
+    replaced = known.where(_is_of(work))
+    identities = known.where(~_is_of(work)).unionByName(brought.select(*known.columns))
+    changed = replaced.unionByName(brought.select(*known.columns))
     numbered = people.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
     numbered = numbered.select("certificate_hash", "person_id")
-    decided = decide(spark, lake, identities, people, numbered, keys)
-    links = linked(rows, people, decided.assignments).localCheckpoint()
+    decided = decide(spark, lake, identities, changed, people, numbered, keys)
+    links = linked(rows, people, decided.judged if decided else None).localCheckpoint()
     counts = links.agg(
         F.count("*").alias("records"),
         F.count("person_id").alias("linked"),
         F.count_distinct("person_id").alias("people"),
     ).first()
-    new = made.unionByName(decided.entries.select(*made.columns))
-    new = new.join(
-        ledger.select("ledger_id"), "ledger_id", "left_anti"
-    ).localCheckpoint()  # a run cut off here has some
+    figures = counts.asDict() if counts else {}
+    new = made
+    if decided:
+        entries = decided.entries.select(*made.columns)
+        # a run cut off here has written some
+        new = made.unionByName(entries.join(ledger.select("ledger_id"), "ledger_id", "left_anti")).localCheckpoint()
     tables.append_rows(spark, lake, "link.ledger", new)
     sealed = new_identities(spark, lake, links, keys)
-    moved = _moved(spark, lake, work, decided)
-    reviews = decided.reviews.localCheckpoint()
+    moved = _moved(spark, lake, work, decided) if decided else None
     abreast(
         [
             partial(tables.append_rows, spark, lake, "vault.person", sealed),
-            partial(_replace, spark, lake, "link.person_record", work, links, moved),
-            partial(_replace, spark, lake, "link.identity", work, brought, None),
-            partial(tables.overwrite, spark, lake, "link.assignment", decided.assignments),
-            partial(tables.overwrite, spark, lake, "link.review", reviews),
+            partial(_write_links, spark, lake, work, links, moved),
         ]
     )
-    figures = counts.asDict() if counts else {}
-    figures |= {"made": new.where("entry_code = 'CREATE'").count(), "to_review": reviews.count()}
-    return figures | {"capped": decided.capped.count()}
+    if decided:
+        # after the records of whoever moved, or a run cut off here would not know that they must
+        assignments, reviews = decided.assignments.localCheckpoint(), decided.reviews.localCheckpoint()
+        abreast(
+            [
+                partial(tables.overwrite, spark, lake, "link.assignment", assignments),
+                partial(tables.overwrite, spark, lake, "link.review", reviews),
+            ]
+        )
+    # last: until here it says whom the batch mattered to before
+    _put(spark, lake, "link.identity", work, brought)
+    figures["made"] = new.where("entry_code = 'CREATE'").count()
+    figures["to_review"] = tables.read(spark, lake, "link.review").count()
+    return figures | {"capped": decided.capped.count() if decided else 0}
 
 
-def with_batches(table: DataFrame, brought: DataFrame, work: list[Pending]) -> DataFrame:
-    """A table as it will stand once the pending batches of their sources have replaced themselves."""
+def _is_of(work: list[Pending]) -> Column:
+    """Rows of the pending batches of their sources."""
     told = [(F.col("source") == one.source.name) & (F.col("batch_id") == one.batch) for one in work]
-    pending = reduce(Column.__or__, told, F.lit(False))
-    return table.where(~pending).unionByName(brought.select(*table.columns))
+    return reduce(Column.__or__, told, F.lit(False))
 
 
 def _moved(spark: SparkSession, lake: Path, work: list[Pending], decided: Decided) -> DataFrame:
     """Records of other batches whose identity is another person's now, as rows of `link.person_record`."""
     stood = tables.read(spark, lake, "link.person_record")
-    mine = decided.changed.join(decided.assignments, ["source", "identity_hash"]).select(
+    mine = decided.changed.join(decided.judged, ["source", "identity_hash"]).select(
         "source", "identity_hash", "person_id", "link_kind_code", "match_weight"
     )
-    told = stood.where("link_kind_code <> 'NUMBER'").drop("person_id", "link_kind_code", "match_weight")
+    told = stood.where("NOT has_number").drop("person_id", "link_kind_code", "match_weight")
     rows = told.join(mine, ["source", "identity_hash"]).select(*stood.columns)
-    return with_batches(rows, rows.limit(0), work).localCheckpoint()
+    return rows.where(~_is_of(work)).localCheckpoint()
 
 
-def _replace(
-    spark: SparkSession, lake: Path, name: str, work: list[Pending], rows: DataFrame, moved: DataFrame | None
+def _put(spark: SparkSession, lake: Path, name: str, work: list[Pending], rows: DataFrame) -> None:
+    """Write the pending batches' rows; those of a batch's other sources stay as they are."""
+    pairs = {(one.batch, one.source.name) for one in work}
+    held = tables.read(spark, lake, name).where(F.col("batch_id").isin(*(batch for batch, _ in pairs)))
+    known = {tuple(row) for row in held.select("batch_id", "source").distinct().toLocalIterator()}
+    if again := sorted(pairs & known):
+        told = " OR ".join(f"(batch_id = '{batch}' AND source = '{source}')" for batch, source in again)
+        is_again = F.coalesce(F.expr(told), F.lit(False))
+        tables.replace(spark, lake, name, told, rows.where(is_again))
+        rows = rows.where(~is_again)
+    if pairs - known:
+        tables.append_rows(spark, lake, name, rows)
+
+
+def _write_links(
+    spark: SparkSession, lake: Path, work: list[Pending], links: DataFrame, moved: DataFrame | None
 ) -> None:
-    """Write the pending batches' rows; those of a batch's other sources stay as they are, but for who has moved."""
-    batches = {one.batch for one in work}
-    if moved is not None:
-        batches |= {row["batch_id"] for row in moved.select("batch_id").distinct().toLocalIterator()}
-    for batch in sorted(batches):
-        names = {one.source.name for one in work if one.batch == batch}
-        mine = rows.where((F.col("batch_id") == batch) & F.col("source").isin(*names))
-        others = tables.read(spark, lake, name).where((F.col("batch_id") == batch) & ~F.col("source").isin(*names))
-        if moved is not None:
-            elsewhere = moved.where(F.col("batch_id") == batch)
-            others = others.join(elsewhere.select("record_id"), "record_id", "left_anti").unionByName(elsewhere)
-        tables.replace_batch(spark, lake, name, batch, mine.select(*others.columns).unionByName(others))
+    """Write the pending batches' links, and in the place of their old ones those of records that have moved."""
+    name = "link.person_record"
+    _put(spark, lake, name, work, links)
+    if moved is None:
+        return
+    for row in moved.select("batch_id").distinct().toLocalIterator():
+        part = f"batch_id = '{row['batch_id']}' AND has_number = false"
+        mine = moved.where(part)
+        others = tables.read(spark, lake, name).where(part).join(mine.select("record_id"), "record_id", "left_anti")
+        tables.replace(spark, lake, name, part, others.select(*mine.columns).unionByName(mine))
 
 
-def _check(people: DataFrame) -> None:
-    """Hold if a number stands for two people or a person for two numbers (I9)."""
-    created = people.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
-    doubled = (
-        created.groupBy("certificate_hash")
-        .count()
-        .where("count > 1")
-        .unionByName(
-            created.groupBy("person_id")
-            .agg(F.count("*").alias("count"))
-            .where("count > 1")
-            .withColumnRenamed("person_id", "certificate_hash")
-        )
-    )
-    if (rows := doubled.count()) > 0:
+def _check(made: DataFrame, ledger: DataFrame) -> None:
+    """Hold if a number would stand for two people or a person for two numbers (I9)."""
+    created = ledger.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
+    doubled = [
+        created.unionByName(made).join(made.select(key), key, "left_semi").groupBy(key).count().where("count > 1")
+        for key in ("certificate_hash", "person_id")
+    ]
+    if (rows := doubled[0].select("count").unionByName(doubled[1].select("count")).count()) > 0:
         raise CreditFileError(
             "CF-3101", what=f"{rows} numbers or people twice", where="link.ledger", undone="Nothing was linked."
         )
