@@ -6,7 +6,7 @@ enters history in its place (section 4.4): the version of the latest event stand
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -87,7 +87,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Versions:
-    """The versions of one key in the order of their events; the last one stands."""
+    """The versions of one key since it was last deleted, in the order of their events; the last one stands."""
 
     all: tuple[Record, ...]
 
@@ -125,16 +125,22 @@ def records(lake: Path, known_at: datetime, links: Mapping[Spot, int] | None) ->
 
 def tables(lake: Path, known_at: datetime, links: Mapping[Spot, int] | None = None) -> Tables:
     """Return by source and object the keys that stand at K, each with its versions; deleted keys are gone."""
+    return standing(records(lake, known_at, links))
+
+
+def standing(told: Iterable[Record]) -> Tables:
+    """Sort records into tables, keys and versions, and leave out the keys whose latest event is a deletion."""
     found: dict[tuple[str, str], dict[Any, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    for record in records(lake, known_at, links):
+    for record in told:
         table = record.spot.source, record.spot.object
         key = tuple(record.person if name == PERSON else record.says[name] for name in KEYS[table])
         found[table][key].append(record)
-    return {table: list(_standing(keys)) for table, keys in found.items()}
+    return {table: list(_versions(keys)) for table, keys in found.items()}
 
 
-def _standing(keys: dict[Any, list[Record]]) -> Iterator[Versions]:
+def _versions(keys: dict[Any, list[Record]]) -> Iterator[Versions]:
     for versions in keys.values():
         versions.sort(key=lambda one: (one.event_at, one.known_at, one.spot.delivery_no, one.spot.line))
-        if versions[-1].operation != "D":
-            yield Versions(tuple(one for one in versions if one.operation != "D"))
+        gone = max((place for place, one in enumerate(versions) if one.operation == "D"), default=-1)
+        if versions[gone + 1 :]:
+            yield Versions(tuple(versions[gone + 1 :]))

@@ -112,11 +112,15 @@ def rent_months(leases: Iterable[Lease], window: range) -> int:
 
 
 def rent_on_time(leases: Iterable[Lease], day: date) -> Decimal | None:
-    """Return rents paid on time by rents due, of the leases with a day in the last 24 complete months or since."""
+    """Return rents paid on time by rents due, of the leases with a day in the last 24 complete months or since.
+
+    At most 1: an office's own count may say that more rents were paid on time than fell due.
+    """
     first = first_day(complete_months(day, 24)[0])
     counted = [lease for lease in leases if overlaps(lease.start, lease.end, first, day)]
     due = sum(lease.due for lease in counted)
-    return ratio(sum(lease.on_time for lease in counted), due) if due >= LEAST_DUE else None
+    on_time = sum(lease.on_time for lease in counted)
+    return ratio(min(on_time, due), due) if due >= LEAST_DUE else None
 
 
 def utility_on_time(person: Person, day: date) -> Decimal | None:
