@@ -22,6 +22,7 @@ from jobs.city.timeline import Timeline
 from jobs.city.truth import Truth
 
 _NOWHERE = (None, None, None, None)
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 class Labels:
@@ -77,7 +78,7 @@ class Labels:
         if meant is None:
             return
         values = item.values
-        told = json.dumps(meant.read(at, values), ensure_ascii=False, separators=(",", ":"))
+        told = _JSON.encode(meant.read(at, values))
         times = (meaning.instant(values[at["event_at"]]), self._received[layout.source, place.batch])
         head = (layout.source, layout.object, *place, person, values[at["operation_code"]])
         self.truth.add("delivered", *head, *times, told)

@@ -140,7 +140,9 @@ def standing(told: Iterable[Record]) -> Tables:
 
 def _versions(keys: dict[Any, list[Record]]) -> Iterator[Versions]:
     for versions in keys.values():
-        versions.sort(key=lambda one: (one.event_at, one.known_at, one.spot.delivery_no, one.spot.line))
-        gone = max((place for place, one in enumerate(versions) if one.operation == "D"), default=-1)
-        if versions[gone + 1 :]:
-            yield Versions(tuple(versions[gone + 1 :]))
+        if len(versions) > 1:
+            versions.sort(key=lambda one: (one.event_at, one.known_at, one.spot.delivery_no, one.spot.line))
+        gone = [place for place, one in enumerate(versions) if one.operation == "D"]
+        standing_ = versions[gone[-1] + 1 :] if gone else versions
+        if standing_:
+            yield Versions(tuple(standing_))
