@@ -44,6 +44,7 @@ class Meaning:
     months: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    instants: tuple[str, ...] = ()
     codes: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
@@ -55,6 +56,7 @@ class Meaning:
             (self.months, month),
             (self.counts, int),
             (self.flags, flag),
+            (self.instants, lambda value: instant(value).isoformat()),
         )
         plain = [(column, reader) for columns, reader in kinds for column in columns]
         return (*plain, *((column, _decoder(words)) for column, words in self.codes.items()))

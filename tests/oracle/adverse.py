@@ -17,7 +17,7 @@ Window = tuple[date, date]
 
 @dataclass(frozen=True)
 class Item:
-    """A piece of bad information as a file shows it on a day."""
+    """A piece of bad information as a file shows it on a day, with the marks of the disputes about it."""
 
     kind: str
     start: date
@@ -25,6 +25,8 @@ class Item:
     status: str
     expires: date | None
     number: str | None = None
+    source: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 def court_end(performed_on: date | None, closed_on: date | None, close_kind: str | None) -> date | None:
@@ -83,6 +85,9 @@ def is_publishable(event: AdverseEvent, day: date, windows: Iterable[Window] = (
 def visible(person: Person, day: date, windows: Iterable[Window] = ()) -> list[Item]:
     """Return what a file shows on a day."""
     shown = [one for one in person.adverse if one.start <= day and is_publishable(one, day, windows)]
-    items = [Item(o.kind, o.start, None if status(o, day) == "OPEN" else o.end, status(o, day), expires(o, day),
-                  o.number) for o in shown]  # fmt: skip
+    items = []
+    for one in shown:
+        state = status(one, day)
+        end = None if state == "OPEN" else one.end
+        items.append(Item(one.kind, one.start, end, state, expires(one, day), one.number, one.source))
     return sorted(items, key=lambda item: (item.start, item.kind, item.number or ""))

@@ -4,17 +4,17 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import yaml
 
-from oracle import adverse, axes, delivered, history
+from oracle import adverse, axes, delivered, disputes, history
 from oracle.axes import Axes
 from oracle.categories import Categories, categories
-from oracle.delivered import Spot, truth
+from oracle.delivered import Spot, local_day, truth
 from oracle.events import Person
 from oracle.features import Features, features
 from oracle.months import first_day, last_day, month
@@ -109,16 +109,12 @@ def fresh_sources(received: Mapping[tuple[str, str], datetime], known_at: dateti
     for (source, _), at in received.items():
         if at <= known_at:
             last[source] = max(at, last.get(source, at))
-    day = _local_day(known_at)
+    day = local_day(known_at)
     return frozenset(
         source
         for source, cadence in CADENCES.items()
-        if source in last and (day - _local_day(last[source])).days <= TTL_DAYS[cadence]
+        if source in last and (day - local_day(last[source])).days <= TTL_DAYS[cadence]
     )
-
-
-def _local_day(at: datetime) -> date:
-    return (at + timedelta(hours=8)).date()
 
 
 def consents(lake: Path, operator: str, known_at: datetime) -> dict[int, frozenset[str]]:
@@ -198,7 +194,7 @@ def judged(person: Person, day: date, here: Local, industries: Mapping[str, str 
         score=score(known),
         features=known,
         axes=axes.axes(person, day, known, dict(industries)),
-        adverse=tuple(adverse.visible(person, day, here.windows)),
+        adverse=tuple(disputes.marked(adverse.visible(person, day, here.windows), person.disputes, day)),
     )
 
 

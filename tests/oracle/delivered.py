@@ -40,9 +40,15 @@ KEYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("assn_construction", ""): ("site_no", "worker_no", "attendance_month"),
     ("assn_catering", ""): ("member_no", "staff_no"),
     ("park_membership", ""): ("cluster_code", "uscc_no", "entry_date"),
+    ("dispute_intake", ""): ("dispute_no",),
     ("fin_loan", ""): ("institution_code", "loan_no", "snapshot_month"),
     ("fin_policy", ""): ("institution_code", "policy_no", "insured_no"),
 }
+
+
+def local_day(at: datetime) -> date:
+    """Return the day of an instant in UTC where it is eight hours later all year, as in every city of the country."""
+    return (at + timedelta(hours=8)).date()
 
 
 class Spot(NamedTuple):
@@ -72,13 +78,18 @@ class Record:
 
     @property
     def day(self) -> date:
-        """Return the local day of the event, east of Greenwich by eight hours all year."""
-        return (self.event_at + timedelta(hours=8)).date()
+        """Return the local day of the event."""
+        return local_day(self.event_at)
 
-    def date(self, column: str) -> date | None:
+    def stated(self, column: str) -> date | None:
         """Return a day that the record states."""
         value = self.says[column]
         return None if value is None else date.fromisoformat(value)
+
+    def day_of(self, column: str) -> date | None:
+        """Return the local day of an instant that the record states."""
+        value = self.says[column]
+        return None if value is None else local_day(datetime.fromisoformat(value))
 
     def month(self, column: str) -> int:
         """Return a month that the record states."""

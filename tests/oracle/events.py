@@ -171,6 +171,7 @@ class AdverseEvent:
     hidden_on: date | None = None
     term_end: date | None = None
     number: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,19 @@ class Benefit:
     kind: str
     start: date
     end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """An objection to an item, or a complaint about none; its resolution once there is one."""
+
+    number: str
+    received_on: date
+    target_source: str | None = None
+    target_no: str | None = None
+    resolution: str | None = None
+    resolved_on: date | None = None
+    has_statement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,5 +226,6 @@ class Person:
     bills: tuple[Bill, ...] = ()
     adverse: tuple[AdverseEvent, ...] = ()
     benefits: tuple[Benefit, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
     fresh: frozenset[str] = frozenset()
     consents: frozenset[str] = frozenset()

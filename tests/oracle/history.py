@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from oracle.adverse import court_end
+from oracle import offences
 from oracle.delivered import Record, Tables, Versions
 from oracle.events import (
-    AdverseEvent,
     Association,
     Benefit,
     Bill,
@@ -52,25 +51,25 @@ def histories(told: Tables, day: date) -> dict[int, Events]:
         _insurance(events, versions.last)
     for events, versions in standing("hpf_contribution"):
         one = versions.last
-        line = WorkLine(one.month("period_month"), "HF", one.says["employer_uscc_no"], one.date("paid_date"))
+        line = WorkLine(one.month("period_month"), "HF", one.says["employer_uscc_no"], one.stated("paid_date"))
         events["work"].append(line)
     for events, versions in standing("tax_income_filing"):
         one = versions.last
         if not one.says["is_annual_settlement"]:
-            events["work"].append(WorkLine(one.month("period_month"), "PIT", None, one.date("filed_date")))
+            events["work"].append(WorkLine(one.month("period_month"), "PIT", None, one.stated("filed_date")))
     for events, versions in standing("hrss_employment"):
         one = versions.last
         if one.says["registration_kind_code"] == "EMPLOYMENT":
-            end = one.date("exit_date") or one.date("contract_end_date")
+            end = one.stated("exit_date") or one.stated("contract_end_date")
             form, employer = one.says["employment_form_code"], one.says["employer_uscc_no"]
-            events["employments"].append(Employment(form, one.date("contract_start_date"), end, employer))
+            events["employments"].append(Employment(form, one.stated("contract_start_date"), end, employer))
     for events, versions in standing("hrss_skill_certificate"):
         one = versions.last
-        level, issued = one.says["skill_level_code"], one.date("issue_date")
+        level, issued = one.says["skill_level_code"], one.stated("issue_date")
         if issued:
-            events["skills"].append(Skill(int(level) if level else None, issued, one.date("valid_to_date")))
+            events["skills"].append(Skill(int(level) if level else None, issued, one.stated("valid_to_date")))
     for events, versions in standing("edu_qualification"):
-        graduated = versions.last.date("graduation_date")
+        graduated = versions.last.stated("graduation_date")
         if graduated:
             events["educations"].append(Education(versions.last.says["level_code"], graduated))
     for events, versions in standing("nhsa_enrolment"):
@@ -81,23 +80,27 @@ def histories(told: Tables, day: date) -> dict[int, Events]:
         _lease(events, versions, day)
     for events, versions in standing("utility_payment"):
         one = versions.last
-        events["bills"].append(Bill(one.month("bill_month"), one.date("due_date"), one.date("paid_date")))
+        events["bills"].append(Bill(one.month("bill_month"), one.stated("due_date"), one.stated("paid_date")))
     for events, versions in standing("fin_policy"):
-        start = versions.last.date("start_date")
+        start = versions.last.stated("start_date")
         if start:
-            events["policies"].append((start, versions.last.date("end_date")))
+            events["policies"].append((start, versions.last.stated("end_date")))
     for events, versions in standing("mca_assistance"):
-        one, start = versions.last, versions.last.date("start_date")
+        one, start = versions.last, versions.last.stated("start_date")
         if start:
-            events["benefits"].append(Benefit(one.says["assistance_kind_code"], start, one.date("end_date")))
+            events["benefits"].append(Benefit(one.says["assistance_kind_code"], start, one.stated("end_date")))
     for events, versions in standing("amr_business", "role"):
         one = versions.last
-        role = Role(one.says["uscc_no"], one.says["role_code"], one.date("role_start_date"), one.date("role_end_date"))
+        role = Role(
+            one.says["uscc_no"], one.says["role_code"], one.stated("role_start_date"), one.stated("role_end_date")
+        )
         events["roles"].append(role)
+    for events, versions in standing("dispute_intake"):
+        offences.dispute(events, versions.last)
     _associations(standing)
-    _penalties(standing("amr_penalty"))
-    _court(standing("court_enforcement"))
-    _arrears(standing("fin_loan"))
+    offences.penalties(standing("amr_penalty"))
+    offences.cases(standing("court_enforcement"))
+    offences.arrears(standing("fin_loan"))
     return found
 
 
@@ -108,20 +111,20 @@ def _residence(pages: Iterator[tuple[Events, Versions]]) -> None:
         one = versions.last
         for page in versions.all:
             events["hukou"].append(
-                HukouEntry(page.says["hukou_code"], page.date("hukou_date"), page.says["hukou_entry_code"])
+                HukouEntry(page.says["hukou_code"], page.stated("hukou_date"), page.says["hukou_entry_code"])
             )
-        events["death"] += [day for day in [one.date("death_date")] if day]
-        events["birth"] += [day for day in [one.date("birth_date")] if day]
-        start, end = one.date("endorsed_date") or one.date("issue_date"), one.date("valid_to_date")
+        events["death"] += [day for day in [one.stated("death_date")] if day]
+        events["birth"] += [day for day in [one.stated("birth_date")] if day]
+        start, end = one.stated("endorsed_date") or one.stated("issue_date"), one.stated("valid_to_date")
         if one.says["permit_no"] and start and end:
             events["residence"].append(_spell("PERMIT", start, end, [versions]))
         key = (one.person or 0, one.says["registration_no"])
         numbers.setdefault(key, (events, []))[1].append(versions)
     for events, rows in numbers.values():
         last = max((row.last for row in rows), key=lambda one: one.event_at)
-        start = last.date("residence_start_date")
+        start = last.stated("residence_start_date")
         if start:
-            events["residence"].append(_spell("REGISTRATION", start, last.date("residence_end_date"), rows))
+            events["residence"].append(_spell("REGISTRATION", start, last.stated("residence_end_date"), rows))
 
 
 def _spell(kind: str, start: date, end: date | None, rows: list[Versions]) -> ResidenceSpell:
@@ -143,25 +146,25 @@ def _spell(kind: str, start: date, end: date | None, rows: list[Versions]) -> Re
 def _insurance(events: Events, one: Record) -> None:
     if one.says["insurance_kind_code"] == "PENSION":
         kind = "FLEX" if one.says["payment_kind_code"] == "FLEXIBLE" else "SI"
-        line = WorkLine(one.month("period_month"), kind, one.says["employer_uscc_no"], one.date("paid_date"))
+        line = WorkLine(one.month("period_month"), kind, one.says["employer_uscc_no"], one.stated("paid_date"))
         events["work"].append(line)
 
 
 def _lease(events: Events, versions: Versions, day: date) -> None:
     one, then = versions.last, versions.at(day)
-    start = one.date("lease_start_date")
+    start = one.stated("lease_start_date")
     if start is None:
         return
-    end = earliest(one.date("lease_end_date"), one.date("terminated_date"))
+    end = earliest(one.stated("lease_end_date"), one.stated("terminated_date"))
     due, on_time = (then.says["rent_due_count"], then.says["rent_on_time_count"]) if then else (0, 0)
     events["leases"].append(Lease(start, end, due or 0, on_time or 0, one.says["district_code"]))
 
 
 def _associations(standing: Any) -> None:
     for events, versions in standing("assn_domestic_service"):
-        one, start = versions.last, versions.last.date("issue_date")
+        one, start = versions.last, versions.last.stated("issue_date")
         if start:
-            events["associations"].append(Association("CARD", "DOMESTIC", start, one.date("valid_to_date")))
+            events["associations"].append(Association("CARD", "DOMESTIC", start, one.stated("valid_to_date")))
     for events, versions in standing("assn_delivery"):
         group = PLATFORM_GROUPS[versions.last.says["platform_kind_code"]]
         _worked(events, versions.last, "GIG", group, "work_month", "order_count")
@@ -171,17 +174,17 @@ def _associations(standing: Any) -> None:
         _worked(events, one, "GIG", "RIDE", "work_month", "order_count")
         permits.setdefault((one.person or 0, one.says["driver_permit_no"]), (events, []))[1].append(one)
     for events, rows in permits.values():
-        stated = [row for row in rows if row.date("permit_valid_to_date")]
+        stated = [row for row in rows if row.stated("permit_valid_to_date")]
         if stated:
-            end = max(stated, key=lambda row: row.event_at).date("permit_valid_to_date")
+            end = max(stated, key=lambda row: row.event_at).stated("permit_valid_to_date")
             start = first_day(min(row.month("work_month") for row in rows))
             events["associations"].append(Association("DRIVER_PERMIT", "RIDE", start, end))
     for events, versions in standing("assn_construction"):
         _worked(events, versions.last, "SITE", "CONSTRUCTION", "attendance_month", "attendance_days")
     for events, versions in standing("assn_catering"):
-        one, start = versions.last, versions.last.date("post_start_date")
+        one, start = versions.last, versions.last.stated("post_start_date")
         if start:
-            end = earliest(one.date("post_end_date"), one.date("left_date"))
+            end = earliest(one.stated("post_end_date"), one.stated("left_date"))
             events["associations"].append(Association("POST", "CATERING", start, end))
 
 
@@ -192,66 +195,13 @@ def _worked(events: Events, one: Record, kind: str, group: str, month: str, coun
         events["associations"].append(Association(kind, group, first_day(worked), last_day(worked)))
 
 
-def _penalties(rows: Iterator[tuple[Events, Versions]]) -> None:
-    for events, versions in rows:
-        one, decided = versions.last, versions.last.date("decided_date")
-        if one.says["kind_code"] == "PENALTY" and decided:
-            performed, repaired, number = one.date("performed_date"), one.date("repaired_date"), one.says["document_no"]
-            event = AdverseEvent(
-                "ADMIN_PENALTY", decided, performed, is_public=True, repaired_on=repaired, number=number
-            )
-            events["adverse"].append(event)
-
-
-def _court(rows: Iterator[tuple[Events, Versions]]) -> None:
-    for events, versions in rows:
-        one, filed = versions.last, versions.last.date("filed_date")
-        if filed is None:
-            continue
-        event = AdverseEvent(
-            "COURT_ENFORCEMENT",
-            filed,
-            court_end(one.date("performed_date"), one.date("closed_date"), one.says["close_kind_code"]),
-            is_public=True,
-            is_listing=one.says["kind_code"] == "DISHONEST",
-            listed_on=one.date("published_date"),
-            removed_on=one.date("removed_date"),
-            hidden_on=one.date("hidden_date"),
-            term_end=one.date("term_end_date"),
-            number=f"{one.says['case_no']} {one.says['kind_code']}",
-        )
-        events["adverse"].append(event)
-
-
-def _arrears(rows: Iterator[tuple[Events, Versions]]) -> None:
-    """One event a loan and first day of arrears: as the latest month's end tells it."""
-    told: dict[tuple[Any, ...], tuple[Events, list[Record]]] = {}
-    for events, versions in rows:
-        one = versions.last
-        key = (one.says["institution_code"], one.says["loan_no"], one.says["adverse_start_date"])
-        if key[-1] is not None:
-            told.setdefault(key, (events, []))[1].append(one)
-    for (_, number, _), (events, months) in told.items():
-        last = max(months, key=lambda one: one.event_at)
-        event = AdverseEvent(
-            "LOAN",
-            last.date("adverse_start_date") or last.day,
-            last.date("adverse_end_date"),
-            notice_on=last.date("notice_date"),
-            provided_on=last.date("provided_date"),
-            has_relief=any(one.says["relief_code"] for one in months),
-            number=number,
-        )
-        events["adverse"].append(event)
-
-
 def businesses(told: Tables) -> dict[str, Business]:
     """Return every business by its credit code, with its states in order of the days since which they hold."""
     found = {}
     for versions in told.get(("amr_business", ""), ()):
         one = versions.last
-        states = sorted((page.date("status_date") or page.day, page.says["status_code"]) for page in versions.all)
-        established, industry = one.date("established_date"), one.says["industry_code"]
+        states = sorted((page.stated("status_date") or page.day, page.says["status_code"]) for page in versions.all)
+        established, industry = one.stated("established_date"), one.says["industry_code"]
         found[one.says["uscc_no"]] = Business(one.says["uscc_no"], established, tuple(states), industry)
     return found
 
@@ -260,15 +210,15 @@ def ratings(told: Tables) -> Iterator[Rating]:
     """Yield every grade that was loaded, also of enterprises whose row names nobody."""
     for versions in told.get(("tax_enterprise_rating", ""), ()):
         one = versions.last
-        published = one.date("published_date") or one.day
+        published = one.stated("published_date") or one.day
         yield Rating(one.says["uscc_no"], int(one.says["rating_year"]), one.says["rating_code"], published)
 
 
 def memberships(told: Tables) -> Iterator[Membership]:
     """Yield every stay of a business in a cluster."""
     for versions in told.get(("park_membership", ""), ()):
-        one, start = versions.last, versions.last.date("entry_date")
+        one, start = versions.last, versions.last.stated("entry_date")
         if start:
             says = one.says
             yield Membership(says["uscc_no"], says["cluster_code"], says["cluster_kind_code"], start,
-                             one.date("exit_date"))  # fmt: skip
+                             one.stated("exit_date"))  # fmt: skip

@@ -71,6 +71,8 @@ def test_values_are_of_the_type_that_the_column_is_kept_as(meant):
                 continue
             if column.endswith(("_date", "_month")):
                 assert DATE.fullmatch(value), (spot, column)
+            elif column.endswith("_at"):
+                assert value.endswith("+00:00"), (spot, column)
             elif column.endswith(("_count", "_days")):
                 assert type(value) is int, (spot, column)
             elif column.startswith(("is_", "has_")):
