@@ -6,7 +6,7 @@ enters history in its place (section 4.4): the version of the latest event stand
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -67,10 +67,10 @@ SPOT = ["source", "object", "batch_id", "delivery_no", "file", "line"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A loaded record: whose it is as linked, when it happened, when it was known, and what it says."""
+    """A loaded record: whose it is as linked (None: nobody's), when it happened, when it was known, and what it says."""
 
     spot: Spot
-    person: int | None
+    person: Hashable
     operation: str
     event_at: datetime
     known_at: datetime
@@ -120,7 +120,7 @@ def truth(lake: Path, table: str) -> pl.DataFrame:
     return pl.read_parquet(lake / "city" / "truth" / table / "*.parquet")
 
 
-def records(lake: Path, known_at: datetime, links: Mapping[Spot, int] | None) -> Iterator[Record]:
+def records(lake: Path, known_at: datetime, links: Mapping[Spot, Hashable] | None) -> Iterator[Record]:
     """Yield the loaded records known at K with the person they are linked to.
 
     Without `links` a record is its true person's where linking ought to be certain (AUTO) and nobody's elsewhere.
@@ -134,7 +134,7 @@ def records(lake: Path, known_at: datetime, links: Mapping[Spot, int] | None) ->
         yield Record(spot, linked, operation, event_at, received_at, json.loads(meant))
 
 
-def tables(lake: Path, known_at: datetime, links: Mapping[Spot, int] | None = None) -> Tables:
+def tables(lake: Path, known_at: datetime, links: Mapping[Spot, Hashable] | None = None) -> Tables:
     """Return by source and object the keys that stand at K, each with its versions; deleted keys are gone."""
     return standing(records(lake, known_at, links))
 

@@ -206,7 +206,7 @@ class Person:
 
     born_on: date | None = None
     died_on: date | None = None
-    certificate_kind: str = "RID"
+    certificate_kind: str | None = "RID"
     has_number: bool = True
     has_conflict: bool = False
     residence: tuple[ResidenceSpell, ...] = ()

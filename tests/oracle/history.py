@@ -1,7 +1,7 @@
 """What is known of each person at (T, K): the events of the oracle, from what was delivered, clean and loaded."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import date
 from typing import Any
 
@@ -25,9 +25,7 @@ from oracle.events import (
     WorkLine,
 )
 from oracle.months import first_day, last_day
-
-Events = defaultdict[str, list[Any]]
-"""A person's events by the field of `Person` that holds them."""
+from oracle.offences import Events
 
 PLATFORM_GROUPS = {"EXPRESS": "EXPRESS", "FOOD": "DELIVERY", "INSTANT": "DELIVERY"}
 
@@ -37,9 +35,9 @@ def earliest(*days: date | None) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def histories(told: Tables, day: date) -> dict[int, Events]:
+def histories(told: Tables, day: date) -> dict[Hashable, Events]:
     """Return every person's events as known; counts that run on in a record are those of T."""
-    found: dict[int, Events] = defaultdict(lambda: defaultdict(list))
+    found: dict[Hashable, Events] = defaultdict(lambda: defaultdict(list))
 
     def standing(source: str, object_: str = "") -> Iterator[tuple[Events, Versions]]:
         for versions in told.get((source, object_), ()):
@@ -106,7 +104,7 @@ def histories(told: Tables, day: date) -> dict[int, Events]:
 
 def _residence(pages: Iterator[tuple[Events, Versions]]) -> None:
     """A row a permit, a registration by its number; the hukou from every page that was ever shown."""
-    numbers: dict[tuple[int, str], tuple[Events, list[Versions]]] = {}
+    numbers: dict[tuple[Hashable, str], tuple[Events, list[Versions]]] = {}
     for events, versions in pages:
         one = versions.last
         for page in versions.all:
@@ -118,7 +116,7 @@ def _residence(pages: Iterator[tuple[Events, Versions]]) -> None:
         start, end = one.stated("endorsed_date") or one.stated("issue_date"), one.stated("valid_to_date")
         if one.says["permit_no"] and start and end:
             events["residence"].append(_spell("PERMIT", start, end, [versions]))
-        key = (one.person or 0, one.says["registration_no"])
+        key = (one.person, one.says["registration_no"])
         numbers.setdefault(key, (events, []))[1].append(versions)
     for events, rows in numbers.values():
         last = max((row.last for row in rows), key=lambda one: one.event_at)
@@ -168,11 +166,11 @@ def _associations(standing: Any) -> None:
     for events, versions in standing("assn_delivery"):
         group = PLATFORM_GROUPS[versions.last.says["platform_kind_code"]]
         _worked(events, versions.last, "GIG", group, "work_month", "order_count")
-    permits: dict[tuple[int, str], tuple[Events, list[Record]]] = {}
+    permits: dict[tuple[Hashable, str], tuple[Events, list[Record]]] = {}
     for events, versions in standing("assn_ride_hailing"):
         one = versions.last
         _worked(events, one, "GIG", "RIDE", "work_month", "order_count")
-        permits.setdefault((one.person or 0, one.says["driver_permit_no"]), (events, []))[1].append(one)
+        permits.setdefault((one.person, one.says["driver_permit_no"]), (events, []))[1].append(one)
     for events, rows in permits.values():
         stated = [row for row in rows if row.stated("permit_valid_to_date")]
         if stated:

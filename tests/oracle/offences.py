@@ -9,6 +9,7 @@ from oracle.delivered import Record, Versions
 from oracle.events import AdverseEvent, Dispute
 
 Events = defaultdict[str, list[Any]]
+"""A person's events by the field of `Person` that holds them."""
 
 
 def penalties(rows: Iterator[tuple[Events, Versions]]) -> None:

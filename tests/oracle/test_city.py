@@ -8,8 +8,10 @@ import pytest
 
 from jobs import city
 from oracle.adverse import expires, is_shielded
-from oracle.city import expected, fresh_sources, local, people
+from oracle.city import differences, expected
 from oracle.delivered import SPOT, Spot, truth
+from oracle.known import city as known_city
+from oracle.known import fresh_sources, local
 from oracle.months import month_of
 
 T = date(2026, 9, 30)
@@ -26,7 +28,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def known(lake):
-    return people(lake, T, K)[0]
+    return known_city(lake, T, K).people
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +138,36 @@ def test_what_came_later_was_not_known_earlier(lake, files):
     assert any(then < now for then, now in paid_in)
 
 
+def test_nobody_is_known_where_nothing_is_linked(lake):
+    assert expected(lake, T, K, links={}) == {}
+
+
 def test_records_can_be_given_to_people_by_other_links(lake, files):
-    assert {file.features.work_months_24_count for file in expected(lake, T, K, links={}).values()} == {0}
-    rows = truth(lake, "record").filter(pl.col("expected_link") == "AUTO").select(*SPOT, "true_person")
-    same = {Spot(*place): who for *place, who in rows.iter_rows()}
-    assert expected(lake, T, K, links=same) == files
+    rows = truth(lake, "record").filter((pl.col("expected_link") == "AUTO") & (pl.col("ends_in") == "silver"))
+    linked = {Spot(*place): f"P{who}" for *place, who in rows.select(*SPOT, "true_person").iter_rows()}
+    known = expected(lake, T, K, links=linked)
+    assert {f"P{who}": file for who, file in files.items() if f"P{who}" in known} == known
+    taken = {spot: "thief" if spot.source == "hpf_contribution" else who for spot, who in linked.items()}
+    apart = expected(lake, T, K, links=taken)
+    assert apart["thief"].features.hpf_months_24_count == 24
+    assert {file.features.hpf_months_24_count for who, file in apart.items() if who != "thief"} == {0}
+
+
+def test_a_record_in_review_makes_the_tier_t4(lake, files):
+    best = [who for who, file in files.items() if file.completeness.tier == "T1"]
+    again = expected(lake, T, K, in_review=best[:1])
+    assert again[best[0]].completeness.tier == "T4"
+    assert again[best[1]].completeness.tier == "T1"
+
+
+def test_differences_name_column_and_person(files):
+    same = {who: file.columns() for who, file in files.items()}
+    assert list(differences(files, same)) == []
+    listed = {who: {"category_codes": list(row["category_codes"])} for who, row in same.items()}
+    assert list(differences(files, listed)) == []
+    wrong = same | {3: same[3] | {"tier_code": "T9"}}
+    del wrong[5]
+    assert [(one.column, one.person) for one in differences(files, wrong)] == [("tier_code", 3), ("person", 5)]
 
 
 def test_a_source_is_fresh_for_the_days_of_its_cadence():

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from oracle.categories import Categories
-from oracle.city import CADENCES
 from oracle.events import (
     Association,
     Bill,
@@ -23,6 +22,7 @@ from oracle.events import (
     WorkLine,
 )
 from oracle.features import features
+from oracle.known import CADENCES
 from oracle.months import month
 from oracle.tiers import completeness, tier
 
