@@ -1,12 +1,13 @@
 """Labels: one row of truth for each delivered record, and what is true of each person."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
-from jobs.city import evidence, months, numbers
+from jobs.city import evidence, meaning, months, numbers
 from jobs.city.evidence import Seen
 from jobs.city.layout import Fact, Layout
 from jobs.city.ledger import Ledger
@@ -14,13 +15,14 @@ from jobs.city.lives import Life
 from jobs.city.neighbours import HOMONYM_BLOCK
 from jobs.city.people import Census, Person
 from jobs.city.records import Item, Place
-from jobs.city.sources import Desk
+from jobs.city.sources import Desk, desks
 from jobs.city.sources.psb_residence import attacks, registry
 from jobs.city.status import statuses
 from jobs.city.timeline import Timeline
 from jobs.city.truth import Truth
 
 _NOWHERE = (None, None, None, None)
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 class Labels:
@@ -33,6 +35,12 @@ class Labels:
         self._pool: defaultdict[tuple[str, int], list[Person]] = defaultdict(list)
         self._block = 0
         self._waiting: list[tuple[tuple[Any, ...], Seen]] = []
+        self._meant = {layout: meant for desk in desks() for layout, meant in desk.meant.items()}
+        self._received = {
+            (desk.source.name, batch): timeline.received_at(desk.source.name, number)
+            for desk in desks()
+            for number, batch in enumerate(timeline.batches)
+        }
 
     def record(self, layout: Layout, item: Item, life: Life | None, again: Place | None) -> None:
         """Label one delivered record, and once more at the place `again` where its file was sent a second time."""
@@ -49,6 +57,8 @@ class Labels:
         ends = (ending, item.reason, link_class)
         row = (*head, *place, *label, *(original or _NOWHERE), *(corrected or _NOWHERE), *ends)
         self._count(layout.source, place.batch, ending, item.fault)
+        if ending == "silver":
+            self._delivered(layout, item, place, person)
         told = evidence.seen(layout, item, link_class)
         if life is None:
             link = "AUTO" if told.is_numbered else "NONE"
@@ -61,6 +71,17 @@ class Labels:
             row = (*head, *again, *label, *place, *_NOWHERE, *ends)
             self._waiting.append((row, told._replace(is_kept=False)))
             self._count(layout.source, place.batch, "duplicate", "RESENT")
+
+    def _delivered(self, layout: Layout, item: Item, place: Place, person: int | None) -> None:
+        """Write what the clerk meant by a record that is loaded, as JSON by column of its contract."""
+        meant, at = self._meant.get(layout), layout.places
+        if meant is None:
+            return
+        values = item.values
+        told = _JSON.encode(meant.read(at, values))
+        times = (meaning.instant(values[at["event_at"]]), self._received[layout.source, place.batch])
+        head = (layout.source, layout.object, *place, person, values[at["operation_code"]])
+        self.truth.add("delivered", *head, *times, told)
 
     def _judge(self, life: Life) -> None:
         """Write a person's records, now that all that was delivered of the person is known."""

@@ -33,6 +33,11 @@ SCHEMAS: dict[str, pa.Schema] = {
         + [("corrects_file", _TEXT), ("corrects_line", pa.int64()), ("ends_in", _TEXT), ("reason_code", _TEXT)]
         + [("link_class", _TEXT), ("expected_link", _TEXT)]
     ),
+    "delivered": pa.schema(
+        [("source", _TEXT), ("object", _TEXT), ("batch_id", _TEXT), ("delivery_no", pa.int32()), ("file", _TEXT)]
+        + [("line", pa.int64()), ("true_person", _PERSON), ("operation", _TEXT), ("event_at", _AT)]
+        + [("known_from_at", _AT), ("meant", _TEXT)]
+    ),
     "fact": pa.schema(
         [("true_person", _PERSON), ("kind", _TEXT), ("valid_from", _DATE), ("valid_to", _DATE), ("source", _TEXT)]
         + [("value", _TEXT), ("true_uscc", _TEXT), ("adverse_kind", _TEXT), ("notice_on", _DATE)]

@@ -2,10 +2,11 @@
 
 A source without one has no office in the city: it is a contract that only the real world fulfils. A module has
 `LAYOUTS` (its record types in the order in which they are written) and `records(census, life)`; if it has
-more to say also `shared(census, quarter)`, `identifiers(census, life)`, `facts(census, life)`, `is_public(item)`.
+more to say also `shared(census, quarter)`, `identifiers(census, life)`, `facts(census, life)`, `is_public(item)`, and
+`MEANT`, which says how its records are to be read for the truth.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Any
 import schemas
 from jobs.city.layout import Layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 from schemas import Source
@@ -45,6 +47,7 @@ class Desk:
     facts: Callable[[Census, Life], Iterable[tuple[Any, ...]]]
     is_public: Callable[[Item], bool]
     resends: bool
+    meant: Mapping[Layout, Meaning]
 
 
 @cache
@@ -68,4 +71,5 @@ def _desk(source: Source) -> Desk:
         facts=getattr(module, "facts", _nothing),
         is_public=getattr(module, "is_public", _never),
         resends=getattr(module, "RESENDS", False),
+        meant=getattr(module, "MEANT", {}),
     )

@@ -8,6 +8,7 @@ from jobs.city.chance import Stream
 from jobs.city.employers import Business
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -44,6 +45,14 @@ ROLE = layout(
 )
 LAYOUTS = (BUSINESS, ROLE)
 _STATES = {"ALIVE": "存续", "REVOKED": "吊销", "CANCELLED": "注销"}
+MEANT = {
+    BUSINESS: Meaning(
+        texts=("uscc_no", "entity_kind_code", "industry_code", "district_code"),
+        days=("established_date", "status_date"),
+        codes={"status_code": _STATES},
+    ),
+    ROLE: Meaning(texts=("uscc_no", "role_code"), days=("role_start_date", "role_end_date")),
+}
 _EIGHT = 8 * 3600
 
 

@@ -8,6 +8,7 @@ from jobs.city import months, penalties
 from jobs.city.adverse import adverse
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.penalties import Penalty
 from jobs.city.people import Census, Person
 from jobs.city.records import Item
@@ -38,6 +39,13 @@ AHEAD = 60
 """Months after the first delivered event for which employers' decisions are made; those still to come wait."""
 
 _KINDS = {"PENALTY": "行政处罚", "ABNORMAL": "经营异常名录"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("document_no", "uscc_no"),
+        days=("decided_date", "performed_date", "repaired_date", "listed_date", "removed_date"),
+        codes={"kind_code": _KINDS},
+    )
+}
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

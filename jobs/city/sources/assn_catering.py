@@ -7,6 +7,7 @@ from jobs.city import catering, months, trades
 from jobs.city.catering import Post
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -39,6 +40,13 @@ _POSTS = {
     "CLEANER": "保洁",
 }
 _GRADES = {"A": "优秀", "B": "良好", "C": "一般"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("member_no", "staff_no", "uscc_no"),
+        days=("joined_date", "left_date", "post_start_date", "post_end_date"),
+        codes={"grade_code": _GRADES, "post_code": _POSTS},
+    )
+}
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

@@ -9,6 +9,7 @@ from jobs.city.chance import Stream
 from jobs.city.damage import spoil
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -51,6 +52,15 @@ _WORK = {
     "CRANE": "起重工",
     "MACHINE": "挖掘机司机",
     "LABOURER": "普工",
+}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("site_no", "worker_no", "contractor_uscc_no"),
+        days=("entry_date", "exit_date"),
+        months=("attendance_month",),
+        counts=("attendance_days",),
+        codes={"work_kind_code": _WORK},
+    )
 }
 
 

@@ -8,6 +8,7 @@ from jobs.city.chance import Stream
 from jobs.city.damage import spoil
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -37,6 +38,14 @@ LAYOUT = layout(
 )
 LAYOUTS = (LAYOUT,)
 _KINDS = {"EXPRESS": "快递", "FOOD": "外卖", "INSTANT": "即时配送"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("platform_code", "platform_worker_no"),
+        months=("work_month",),
+        counts=("order_count",),
+        codes={"platform_kind_code": _KINDS},
+    )
+}
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

@@ -7,6 +7,7 @@ from jobs.city import household, months, trades
 from jobs.city.household import Card
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -36,6 +37,11 @@ _WORK = {
     "PATIENT_CARE": "护工",
     "CLEANING": "保洁",
     "COOK": "家庭厨师",
+}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("card_no", "company_uscc_no"), days=("issue_date", "valid_to_date"), codes={"work_kind_code": _WORK}
+    )
 }
 
 

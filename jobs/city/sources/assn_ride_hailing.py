@@ -6,6 +6,7 @@ from datetime import date
 from jobs.city import gig, months, trades
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -23,6 +24,14 @@ LAYOUT = layout(
 )
 LAYOUTS = (LAYOUT,)
 _WEEKS = (7, 14, 21, 31)
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("driver_permit_no", "platform_code"),
+        days=("permit_valid_to_date",),
+        months=("work_month",),
+        counts=("order_count",),
+    )
+}
 
 
 def permit(census: Census, life: Life, found: gig.Gig) -> tuple[str, date, date]:

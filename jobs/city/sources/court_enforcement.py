@@ -11,6 +11,7 @@ from jobs.city.damage import spoil
 from jobs.city.enforcement import Case
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -45,6 +46,18 @@ LAYOUT = layout(
 LAYOUTS = (LAYOUT,)
 _CLOSED = {"PERFORMED": "执行完毕", "SETTLED": "和解", "NO_ASSETS": "终结本次执行程序", "OTHER": "其他方式"}
 _UNPAID, _PARTLY, _PAID = "全部未履行", "部分履行", "全部履行"
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("case_no", "masked_certificate_no"),
+        days=("filed_date", "published_date", "performed_date", "closed_date", "removed_date", "hidden_date",
+              "term_end_date"),
+        codes={
+            "kind_code": {"ENFORCEMENT": "被执行", "DISHONEST": "失信"},
+            "performance_code": {"NONE": _UNPAID, "PART": _PARTLY, "FULL": _PAID},
+            "close_kind_code": _CLOSED,
+        },
+    )
+}  # fmt: skip
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

@@ -9,6 +9,7 @@ from jobs.city.damage import spoil
 from jobs.city.disputes import Dispute
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -44,6 +45,16 @@ _WORDS = {
     "HUMAN_REVIEW": ("人工复核", "要求人工复核"),
 }
 _ANSWERS = {"CORRECTED": "经核实已更正", "REJECTED": "经核实信息无误，不予更正", "UNRESOLVED": "双方陈述不一，无法核实"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("dispute_no", "target_source_code", "target_record_no", "target_column_name", "statement_text"),
+        instants=("received_at", "resolved_at"),
+        codes={
+            "claim_code": {claim: words[0] for claim, words in _WORDS.items()},
+            "resolution_code": dict.fromkeys(_ANSWERS, ()),
+        },
+    )
+}
 _CHANNELS = ("APP", "PORTAL", "窗口", "热线", "INSTITUTION")
 
 

@@ -7,6 +7,7 @@ from jobs.city.chance import Stream
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.learning import BACHELOR, COLLEGE, POSTGRADUATE, SENIOR, VOCATIONAL, Attainment, learning
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 from jobs.city.schooling import school_years
@@ -40,6 +41,10 @@ SCHOOLING = layout(
 )
 LAYOUTS = (QUALIFICATION, SCHOOLING)
 _LEVELS = {POSTGRADUATE: "研究生", BACHELOR: "本科", COLLEGE: "专科", VOCATIONAL: "中专", SENIOR: "高中"}
+MEANT = {
+    QUALIFICATION: Meaning(days=("graduation_date",), codes={"level_code": _LEVELS}),
+    SCHOOLING: Meaning(texts=("school_year",), flags=("has_child_in_local_school",)),
+}
 _KINDS = {BACHELOR: "大学", POSTGRADUATE: "大学", COLLEGE: "职业技术学院", VOCATIONAL: "中等专业学校", SENIOR: "中学"}
 _PLACES = ("华东", "江淮", "皖南", "豫东", "川西", "赣北", "湘中", "苏北", "浙西", "上海")
 _TRADES = ("理工", "师范", "工商", "建设", "交通", "农林")

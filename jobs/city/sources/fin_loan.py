@@ -10,6 +10,7 @@ from jobs.city.finance import Loan, Snapshot
 from jobs.city.institutions import Branch, share, word
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 from jobs.city.staff import staff, staff_flaws
@@ -99,6 +100,19 @@ _WORDS = {
     "EMERGENCY": "应急贷",
 }
 _CLOSING = 21 * 3600
+MEANT = {
+    LOAN: Meaning(
+        texts=("institution_code", "loan_no", "uscc_no"),
+        days=("grant_date", "settled_date", "adverse_start_date", "adverse_end_date", "notice_date",
+              "provided_date"),
+        months=("snapshot_month",),
+        codes={
+            "borrower_kind_code": {code: _WORDS[code] for code in ("PERSON", "BUSINESS")},
+            "status_code": {code: _WORDS[code] for code in ("OPEN", "SETTLED", "WRITTEN_OFF", "EXTENDED")},
+            "relief_code": {code: _WORDS[code] for code in ("DEFER", "EXTEND", "RATE_CUT", "EMERGENCY")},
+        },
+    )
+}  # fmt: skip
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

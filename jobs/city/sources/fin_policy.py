@@ -8,6 +8,7 @@ from jobs.city.chance import Stream
 from jobs.city.institutions import word
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.policies import BANDS, Policy
 from jobs.city.records import Item
@@ -54,6 +55,13 @@ _WORDS = {
     "REPAIR": "维修",
     "LOCKSMITH": "开锁",
     "LEGAL": "法律咨询",
+}
+MEANT = {
+    POLICY: Meaning(
+        texts=("institution_code", "policy_no", "insured_no"),
+        days=("start_date", "end_date"),
+        codes={"status_code": {code: _WORDS[code] for code in ("ACTIVE", "EXPIRED", "LAPSED", "SURRENDERED")}},
+    )
 }
 
 

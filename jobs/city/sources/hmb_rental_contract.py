@@ -8,6 +8,7 @@ from jobs.city import addresses, months, numbers
 from jobs.city.home import Lease
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -44,6 +45,14 @@ _AT = LAYOUT.places
 _ESTATES = ("安居", "馨居", "城投", "人才", "新城", "滨江")
 _PROGRAMS = {"MARKET": "市场化", "AFFORDABLE": "保租房", "PUBLIC": "公租房"}
 _STATES = {"ACTIVE": "履行中", "EXPIRED": "已到期", "TERMINATED": "已解约"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("filing_no", "district_code"),
+        days=("lease_start_date", "lease_end_date", "terminated_date"),
+        counts=("rent_due_count", "rent_on_time_count"),
+        codes={"program_code": _PROGRAMS, "status_code": _STATES},
+    )
+}
 
 
 def filing_no(life: Life, lease: Lease) -> str:

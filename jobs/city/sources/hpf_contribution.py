@@ -7,6 +7,7 @@ from jobs.city import months
 from jobs.city.fund import Fund, FundMonth, account_no, fund
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -29,6 +30,14 @@ LAYOUT = layout(
 )
 LAYOUTS = (LAYOUT,)
 _STATES = {"ACTIVE": ("缴存", "正常缴存"), "SEALED": ("封存", "封存"), "CLOSED": ("销户", "已销户")}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("hpf_account_no", "employer_uscc_no"),
+        days=("paid_date", "info_date"),
+        months=("period_month",),
+        codes={"status_code": _STATES},
+    )
+}
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

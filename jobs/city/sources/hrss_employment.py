@@ -6,6 +6,7 @@ from typing import Any
 
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 from jobs.city.registration import Registration, registrations
@@ -30,6 +31,17 @@ LAYOUT = layout(
 LAYOUTS = (LAYOUT,)
 _FORMS = {"EMPLOYEE": "单位就业", "DISPATCH": "劳务派遣", "PART_TIME": "非全日制", "FLEXIBLE": "灵活就业"}
 _KINDS = {True: "就业登记", False: "失业登记"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("registration_no", "employer_uscc_no"),
+        days=("contract_start_date", "contract_end_date", "exit_date", "unemployment_start_date",
+              "unemployment_end_date"),
+        codes={
+            "registration_kind_code": {"EMPLOYMENT": _KINDS[True], "UNEMPLOYMENT": _KINDS[False]},
+            "employment_form_code": _FORMS,
+        },
+    )
+}  # fmt: skip
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.learning import Skill, learning
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -27,6 +28,13 @@ LAYOUT = layout(
 LAYOUTS = (LAYOUT,)
 _LEVELS = {1: "一级/高级技师", 2: "二级/技师", 3: "三级/高级工", 4: "四级/中级工", 5: "五级/初级工"}
 _TITLES = {"ASSISTANT": "助理级", "INTERMEDIATE": "中级", "DEPUTY": "副高级"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("certificate_serial_no",),
+        days=("issue_date", "valid_to_date"),
+        codes={"skill_level_code": {str(level): word for level, word in _LEVELS.items()}, "title_code": _TITLES},
+    )
+}
 _CATALOGUE = 2015
 """Year of the present classification of occupations; the one before numbered otherwise."""
 

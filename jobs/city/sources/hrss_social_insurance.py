@@ -6,6 +6,7 @@ from datetime import date
 from jobs.city import months
 from jobs.city.layout import Fact, Flaws, Layout, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 from jobs.city.work import EMPLOYEE_KINDS, FLEXIBLE_KINDS
@@ -34,6 +35,14 @@ RESENDS = True
 
 _PAYMENTS = {"NORMAL": "正常", "BACKPAY": "补缴", "FLEXIBLE": "灵活就业"}
 _KINDS = {"PENSION": "养老", "MEDICAL": "医疗", "UNEMPLOYMENT": "失业", "INJURY": "工伤", "MATERNITY": "生育"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("employer_uscc_no",),
+        days=("paid_date",),
+        months=("period_month",),
+        codes={"insurance_kind_code": _KINDS, "payment_kind_code": _PAYMENTS},
+    )
+}
 
 
 def account_no(life: Life) -> str:

@@ -9,6 +9,7 @@ from jobs.city.assistance import assistance
 from jobs.city.chance import Stream
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -38,6 +39,7 @@ _KINDS = {
     "EXTREME_POVERTY": ("特困", "特困人员"),
     "TEMPORARY": ("临时", "临时救助"),
 }
+MEANT = {LAYOUT: Meaning(days=("start_date", "end_date"), codes={"assistance_kind_code": _KINDS})}
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

@@ -6,6 +6,7 @@ from jobs.city import months
 from jobs.city.enrolment import enrolments
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 
@@ -25,6 +26,7 @@ LAYOUT = layout(
 LAYOUTS = (LAYOUT,)
 _SCHEMES = {"EMPLOYEE": ("职工", "职工医保"), "RESIDENT": ("居民", "城乡居民医保")}
 _STATES = {"ACTIVE": ("正常", "参保缴费"), "SUSPENDED": ("暂停", "暂停参保"), "ENDED": ("终止", "终止参保")}
+MEANT = {LAYOUT: Meaning(months=("period_month",), codes={"scheme_code": _SCHEMES, "status_code": _STATES})}
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:

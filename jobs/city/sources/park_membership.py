@@ -6,6 +6,7 @@ from datetime import date
 from jobs.city import parks
 from jobs.city.layout import Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.parks import Cluster, Membership
 from jobs.city.people import Census
 from jobs.city.records import Item
@@ -38,6 +39,11 @@ CLUSTER = layout(
 )
 LAYOUTS = (MEMBER, CLUSTER)
 _KINDS = {"NEW_TOWN": "新城", "INDUSTRY": "产业集聚区", "BASE": "双创基地", "PARK": "园区"}
+MEANT = {
+    MEMBER: Meaning(
+        texts=("cluster_code", "uscc_no"), days=("entry_date", "exit_date"), codes={"cluster_kind_code": _KINDS}
+    )
+}
 _NINE = 9 * 3600
 DRAWN_ON = date(2020, 3, 2)
 """The day all boundaries were filed: before our history begins."""

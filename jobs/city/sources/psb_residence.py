@@ -8,6 +8,7 @@ from jobs.city import addresses, months
 from jobs.city.chance import Stream
 from jobs.city.layout import Fact, Flaws, Layout, layout
 from jobs.city.lives import Life, phones
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census, person
 from jobs.city.records import Item
 
@@ -34,6 +35,19 @@ LAYOUTS = (LAYOUT,)
 _AT = LAYOUT.places
 _REASONS = {"EMPLOYEE": "WORK", "FLEXIBLE": "WORK", "OWNER": "BUSINESS"}
 _LABELS = {"WORK": "务工", "BUSINESS": "经商", "JOIN_CHILD": "投靠子女", "ACCOMPANY": "随迁"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("registration_no", "permit_no", "certificate_type_code", "district_code", "hukou_code"),
+        days=("issue_date", "valid_to_date", "endorsed_date", "arrive_date", "residence_start_date",
+              "residence_end_date", "hukou_date", "birth_date", "death_date"),
+        flags=("has_coresident_child", "is_cancelled"),
+        codes={
+            "residence_reason_code": {"OTHER": (), **_LABELS},
+            "hukou_entry_code": dict.fromkeys(("BIRTH", "MOVE_IN", "OTHER"), ()),
+            "dwelling_kind_code": dict.fromkeys(("RENTED", "DORM", "SITE", "RELATIVE", "OTHER"), ()),
+        },
+    )
+}  # fmt: skip
 
 
 class Registry:

@@ -7,6 +7,7 @@ from jobs.city import employers, months
 from jobs.city.employers import Business
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census, Person, person
 from jobs.city.records import Item
 
@@ -28,6 +29,13 @@ LAYOUT = layout(
 )
 LAYOUTS = (LAYOUT,)
 _AT = LAYOUT.places
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("uscc_no", "rating_year"),
+        days=("published_date",),
+        codes={"rating_code": {grade: f"{grade}级" for grade in GRADES}},
+    )
+}
 
 YEARS = 8
 """Grades are made for so many years from the first delivered month on; those still to come wait."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from jobs.city import months
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 from jobs.city.taxes import filings
@@ -32,6 +33,15 @@ _ITEMS = {
     "SERVICE": ("劳务报酬所得", "劳务报酬"),
     "BUSINESS": ("经营所得", "经营"),
     "COMPREHENSIVE": ("综合所得", "综合所得（年度汇算）"),
+}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("agent_uscc_no",),
+        days=("filed_date",),
+        months=("period_month",),
+        flags=("is_annual_settlement",),
+        codes={"income_item_code": _ITEMS},
+    )
 }
 
 

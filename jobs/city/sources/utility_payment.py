@@ -6,6 +6,7 @@ from datetime import date
 from jobs.city import months, utilities
 from jobs.city.layout import Fact, Flaws, Layout, item, layout
 from jobs.city.lives import Life
+from jobs.city.meaning import Meaning
 from jobs.city.people import Census
 from jobs.city.records import Item
 from jobs.city.utilities import Bill
@@ -28,6 +29,14 @@ LAYOUT = layout(
 )
 LAYOUTS = (LAYOUT,)
 _KINDS = {"WATER": "水", "POWER": "电", "GAS": "燃气", "TELECOM": "通信"}
+MEANT = {
+    LAYOUT: Meaning(
+        texts=("account_no",),
+        days=("due_date", "paid_date"),
+        months=("bill_month",),
+        codes={"utility_kind_code": _KINDS},
+    )
+}
 
 
 def records(census: Census, life: Life) -> Iterable[tuple[Layout, list[Item]]]:
