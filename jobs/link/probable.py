@@ -1,10 +1,13 @@
 """How near two identities are: Splink's weights over pairs that share a phone, an account or a part of a number.
 
-Settings are data (`schemas/rules/linkage.yaml`). Nothing is trained on the way: a weight follows from the settings and
-from how common a name is in the frozen table of frequencies, so the same pair weighs the same on every day.
+Settings are data (`schemas/rules/linkage.yaml`, and what `jobs.link.training` has learnt). Nothing is trained on the
+way: a weight follows from the settings and from how common a name is in the frozen table of frequencies, so the same
+pair weighs the same on every day.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import reduce
 from typing import Any
 
@@ -110,3 +113,20 @@ def clusters(spark: SparkSession, nodes: DataFrame, edges: DataFrame) -> DataFra
     told = joined.select("node_id", "cluster_id").localCheckpoint()
     _forget(spark)
     return told
+
+
+@contextmanager
+def taught(
+    spark: SparkSession, nodes: DataFrame, settings: Mapping[str, Any]
+) -> Iterator[tuple[Any, Callable[[DataFrame], Any]]]:
+    """Splink's linker over nodes, about to learn, and what makes a further frame known to it; forgotten at the end.
+
+    Splink tells at length which level no pair was in; that stands in what it has learnt.
+    """
+    from splink import Linker
+
+    api: Any = _api(spark)
+    try:
+        yield Linker(api.register(nodes), dict(settings), log_level=logging.ERROR), api.register
+    finally:
+        _forget(spark)

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 import schemas
 from jobs import lake as tables
 from jobs.keys import Keys
-from jobs.link import assign, own, probable, review
+from jobs.link import assign, own, parameters, probable, review
 from jobs.runs import fingerprint
 
 HANDLES = ("mobile_hash", "account_hash")
@@ -68,17 +68,17 @@ def near(all_nodes: DataFrame) -> DataFrame:
 
 
 def frequencies(spark: SparkSession, lake: Path, all_nodes: DataFrame) -> DataFrame:
-    """How common names are among people: as frozen in `link.term_frequency`, which is made if it is not there.
+    """How common names are among people: as frozen in `link.term_frequency` for the version in force, or counted now.
 
     Returns:
         name_hash, tf_name_hash for every name of the nodes; a name the frozen table lacks is as rare as its rarest.
     """
-    version, rules = schemas.rules("linkage")["rule_version_code"], schemas.rules("linkage")["frequencies"]
+    version, rules = parameters.in_force(lake)["rule_version_code"], schemas.rules("linkage")["frequencies"]
     frozen = tables.read(spark, lake, "link.term_frequency").where(F.col("rule_version_code") == version)
     if frozen.isEmpty():
         borne = all_nodes.where("person_id IS NOT NULL AND name_hash IS NOT NULL").select("person_id", "name_hash")
-        tables.overwrite(spark, lake, "link.term_frequency", counted(borne.distinct(), rules, version))
-        frozen = tables.read(spark, lake, "link.term_frequency")
+        tables.append_rows(spark, lake, "link.term_frequency", counted(borne.distinct(), rules, version))
+        frozen = tables.read(spark, lake, "link.term_frequency").where(F.col("rule_version_code") == version)
     usual = F.lit(rules["usual_ratio"]).try_cast("decimal(9,6)")
     rarest = frozen.agg(F.min("tf_ratio").alias("rarest"))
     borne = all_nodes.where("name_hash IS NOT NULL").select("name_hash").distinct()
@@ -125,7 +125,7 @@ def decide(
         people: certificate_hash, person_id of people with a number.
         keys: the operator's.
     """
-    rules = schemas.rules("linkage")
+    rules = parameters.in_force(lake)
     limits = rules["thresholds"]
     everybody = nodes(identities, people).localCheckpoint()
     names = frequencies(spark, lake, everybody)
