@@ -87,8 +87,8 @@ def untaught(settings: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
             both = [{"sql_condition": f"NOT ({missing})", "label_for_charts": "said"}, {"sql_condition": "ELSE"}]
             found.append({"output_column_name": name, "comparison_levels": bare})
             found.append({"output_column_name": SEEN + name, "comparison_levels": both})
-    taken = ("link_type", "unique_id_column_name", "blocking_rules_to_generate_predictions")
-    return {key: settings[key] for key in taken} | {"comparisons": found}
+    taken = {key: settings[key] for key in ("link_type", "unique_id_column_name")}
+    return taken | {"blocking_rules_to_generate_predictions": [], "comparisons": found}
 
 
 def _shares(linker: Any, side: str, pairs: int) -> Shares:
@@ -131,10 +131,9 @@ def learn_u(spark: SparkSession, known: DataFrame, settings: dict[str, Any], tra
 
 
 def weighed(shares: list[float], pairs: float, stated: list[float], prior_pairs: float) -> list[float]:
-    """Weigh what pairs show against what the rules state: each level begins with so many pairs of the stated share.
+    """Weigh what pairs show against what the rules state, which counts like so many pairs more (a Dirichlet prior).
 
-    A level that is rare by the rules therefore needs many pairs to be believed to be other than stated; without any
-    pair every level is as stated. The levels' sum is 1.
+    Without any pair every level is as stated; what is learnt always lies between the two, and sums to 1.
 
     Args:
         shares: of the pairs, by level.
@@ -142,8 +141,8 @@ def weighed(shares: list[float], pairs: float, stated: list[float], prior_pairs:
         stated: the rules' values, by level.
         prior_pairs: how much the rules weigh.
     """
-    found = [(share * pairs + prior_pairs) / (pairs + prior_pairs / p) for share, p in zip(shares, stated, strict=True)]
-    return [value * sum(stated) / sum(found) for value in found]
+    total = pairs + prior_pairs
+    return [(share * pairs + p * prior_pairs) / total for share, p in zip(shares, stated, strict=True)]
 
 
 def _value(ratio: float) -> Decimal:
@@ -157,7 +156,7 @@ def _side(comparison: Row, side: str, found: Shares, training: Mapping[str, Any]
     is_taught = side in training["teaches"].get(name, ()) and name in found.shares
     said = found.pairs * found.shares[SEEN + name][0] if is_taught else 0.0
     shares = found.shares[name] if is_taught else [0.0] * len(stated)
-    values = weighed(shares, said, stated, training["prior_pairs"]) if said else stated
+    values = weighed(shares, said, stated, training["prior_pairs"][side]) if said else stated
     return [
         {
             f"{side}_value": _value(value),
