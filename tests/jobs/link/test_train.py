@@ -300,7 +300,7 @@ def test_a_lake_in_which_a_common_phone_says_two_people_is_held(spark, tmp_path,
     lake = filled(spark, tmp_path / "lake", rows)
     before = contents(lake)
     status, problem = answered(capsys, lake, "--yes")
-    assert (status, problem.get("code")) == (4, "CF-3201")
+    assert (status, problem["error"]["code"]) == (4, "CF-3201")
     assert contents(lake) == before
 
 
