@@ -30,7 +30,7 @@ class Verb(NamedTuple):
 
 GROUPS = {
     "city": "The synthetic city: build it, open its offices.",
-    "link": "Whose a record is: what waits for a person, what was decided.",
+    "link": "Whose a record is: what waits for a person, what was decided, how good it is.",
     "link review": "Who is near somebody and not beyond doubt.",
     "quarantine": "Records set aside, by reason, and what is wrong with each.",
     "release": "Sealed batches of credit files: build, approve, list, show.",
@@ -90,7 +90,16 @@ VERBS = (
             "creditfile link review decide 0f8e2b6c5d4a --different --why 'father and son' --by zhang --yes",
         ),
     ),
-    Verb("link quality", link_verbs.quality, ("creditfile link quality", "creditfile link quality --json")),
+    Verb(
+        "link quality",
+        link_verbs.quality,
+        ("creditfile link quality", "creditfile link quality --html quality.html --json"),
+    ),
+    Verb(
+        "link train",
+        link_verbs.train,
+        ("creditfile link train --why 'yearly' --dry-run", "creditfile link train --why 'yearly' --by zhang --yes"),
+    ),
     Verb("link decisions", link_verbs.decisions, ("creditfile link decisions", "creditfile link decisions --json")),
     Verb(
         "link part",

@@ -353,6 +353,13 @@ CODES: dict[str, Code] = {
         "please report this as a bug; links stay as before",
         4,
     ),
+    # 32 trained parameters
+    "CF-3201": Code(
+        "trained weights are not monotone",
+        "By what was learnt, some agreement would speak less for one person than disagreement does.",
+        "see creditfile link train --dry-run on more data; keep the comparison from learning (teaches, linkage.yaml)",
+        4,
+    ),
     # 33 review, overrides
     "CF-3301": Code(
         "no such review",

@@ -1,5 +1,6 @@
-"""The verbs of linking: what waits for a person, what speaks for it, what is decided, and how it is taken back."""
+"""The verbs of linking: what waits for a person, what is decided and taken back, how good it is, what it learns."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -140,12 +141,13 @@ def decisions(*, options: Options = DEFAULT) -> Answer:
     return Answer({"format": "creditfile.link.decisions/1", "items": items}, lines)
 
 
-def quality(*, options: Options = DEFAULT) -> Answer:
+def quality(*, html: Path | None = None, options: Options = DEFAULT) -> Answer:
     """Say how good the links are: kinds by source, sizes, weights; precision and recall where a city's truth lies.
 
     Without a truth it names a sample of links for a clerk to judge.
 
     Args:
+        html: Also draw what each agreement weighs and how heavy the links are, into this file.
         options: Where to work and how to answer.
     """
     from jobs.context import spark_of
@@ -154,7 +156,12 @@ def quality(*, options: Options = DEFAULT) -> Answer:
     settings = options.settings()
     needs_java()
     found = judge.report(spark_of(settings), settings.lake)
-    lines: list[Any] = [f"{name.replace('_', ' ')}: {count}" for name, count in found["law"].items()]
+    if html is not None and not options.dry_run:
+        from jobs.link import chart
+
+        chart.quality(html, found)
+    lines: list[Any] = [f"judged by: {', '.join(found['judged_by'])}"]
+    lines += [f"{name.replace('_', ' ')}: {count}" for name, count in found["law"].items()]
     for name, verdict in _verdicts(found.get("truth", {})):
         lines.append(
             f"{name}: precision {verdict['precision']}, recall {verdict['recall']} of {verdict['pairs']:,} pairs"
@@ -171,8 +178,75 @@ def quality(*, options: Options = DEFAULT) -> Answer:
 
 
 def _verdicts(truth: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    flat = [(name.replace("_", " "), truth[name]) for name in truth if name != "by_class"]
-    return flat + [(f"class {name}", verdict) for name, verdict in truth.get("by_class", {}).items()]
+    told = [(name.replace("_", " "), truth[name]) for name in truth if not name.startswith("by_")]
+    for kind in ("class", "source", "category"):
+        told += [(f"{kind} {name}", verdict) for name, verdict in truth.get(f"by_{kind}", {}).items()]
+    return told
+
+
+def train(*, why: str, by: str | None = None, options: Options = DEFAULT) -> Answer:
+    """Learn from this lake's numbers what agreements weigh; the next linking goes by it. Asks first, or needs --yes.
+
+    Each weight is shown beside that in force; one that moved too far is marked. The same lake teaches the same.
+
+    Args:
+        why: The reason, one sentence.
+        by: Who decides. Default: the user of this process.
+        options: Where to work and how to answer.
+    """
+    import getpass
+
+    from jobs.clock import SystemClock
+    from jobs.context import lease, spark_of
+    from jobs.link import parameters, training
+
+    settings = options.settings()
+    before = parameters.in_force(settings.lake)["rule_version_code"]
+    if not options.dry_run and not agreed(
+        "Train, and judge every identity without a number anew at the next linking?", options
+    ):
+        return Answer({"format": "creditfile.link.train/1", "before": before}, ["nothing changed"])
+    needs_java()
+    with lease(settings.lake, "link"):
+        spark = spark_of(settings)
+        model = training.train(spark, settings.lake)
+        if not options.dry_run:
+            training.write(spark, settings.lake, model, by or getpass.getuser(), why, SystemClock().now())
+    is_new = model.version != before
+    items = [_level(row) for row in model.rows]
+    drifted = sum(item["is_drifted"] for item in items)
+    told = {"format": "creditfile.link.train/1", "before": before, "version": model.version, "is_new": is_new}
+    told |= {"drifted": drifted, "levels": items} | {
+        name: model.rows[0][name] for name in ("person_count", "identity_count", "name_count")
+    }
+    names = ("comparison", "level", "m", "u", "m_pairs", "u_pairs", "weight_before", "weight")
+    shown = [item | {side: f"{item[side]:.3g}" for side in ("m", "u")} for item in items]
+    cells = ([*(item[name] for name in names), "moved far" if item["is_drifted"] else ""] for item in shown)
+    lines: list[Any] = [show.table((*(name.replace("_", " ") for name in names), "drift"), cells)]
+    lines.append(f"Learnt from {told['identity_count']:,} identities of {told['person_count']:,} people.")
+    if drifted:
+        lines.append(f"{drifted} weights moved far; look at them before the next linking.")
+    would = "would be" if options.dry_run else "is"
+    lines.append(
+        f"{model.version} {would} in force after {before}." if is_new else f"{before} stays: nothing else was learnt."
+    )
+    return Answer(told, lines if options.dry_run or not is_new else [*lines, NEXT])
+
+
+def _level(row: dict[str, Any]) -> dict[str, Any]:
+    from jobs.link.parameters import MILLION
+
+    told = {"comparison": row["comparison_name"], "level": row["level_name"]}
+    for side in ("m", "u"):
+        told[side] = float(row[f"{side}_value"] / MILLION)
+        told[f"{side}_stated"] = float(row[f"prior_{side}_value"] / MILLION)
+        told[f"{side}_pairs"] = row[f"{side}_pair_count"]
+        told[f"{side}_pairs_in_all"] = row[f"{side}_total_count"]
+    told |= {
+        "weight": round(float(row["weight_value"]), 2),
+        "weight_before": round(float(row["weight_before_value"]), 2),
+    }
+    return told | {"is_drifted": row["is_drifted"]}
 
 
 def _written(

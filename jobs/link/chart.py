@@ -1,4 +1,4 @@
-"""The weights behind a link as a page that opens without a network: bars from the prior to the sum, in Altair."""
+"""What linking weighs as pages that open without a network, in Altair: one link's weights, and those of the model."""
 
 from pathlib import Path
 from typing import Any
@@ -43,3 +43,40 @@ def write(place: Path, record_id: str, steps: list[dict[str, Any]]) -> None:
         )
     )
     place.write_text(chart.to_html(inline=True), "utf-8")
+
+
+def quality(place: Path, report: dict[str, Any]) -> None:
+    """Write two charts as one HTML file: what each level of agreement weighs, and how many identities weigh how much.
+
+    Args:
+        place: the file.
+        report: `jobs.link.quality.report`.
+    """
+    import altair as alt
+
+    given: Any = alt.Data
+    sides = alt.Scale(domain=[True, False], range=["#1b7837", "#b2182b"])
+    model = (
+        alt.Chart(given(values=report["model"]), title=f"What agreements weigh ({', '.join(report['judged_by'])})")
+        .mark_bar()
+        .encode(
+            x=alt.X("weight:Q", title="log2 of m over u"),
+            y=alt.Y("level:N", sort=None, title=None),
+            color=alt.Color("is_for:N", scale=sides, legend=None),
+            row=alt.Row("comparison:N", sort=None, title=None),
+            tooltip=["comparison:N", "level:N", "weight:Q"],
+        )
+        .transform_calculate(is_for="datum.weight > 0")
+        .resolve_scale(y="independent")
+    )
+    links = (
+        alt.Chart(given(values=report["weights"]), title="Identities without a number by match weight", width=560)
+        .mark_bar()
+        .encode(
+            x=alt.X("least:O", title="log2 match weight, from"),
+            y=alt.Y("sum(count):Q", title="identities"),
+            color=alt.Color("link_kind_code:N", title="link"),
+            tooltip=["least:O", "link_kind_code:N", "count:Q"],
+        )
+    )
+    place.write_text(alt.vconcat(model, links).to_html(inline=True), "utf-8")

@@ -1,10 +1,13 @@
 """How near two identities are: Splink's weights over pairs that share a phone, an account or a part of a number.
 
-Settings are data (`schemas/rules/linkage.yaml`). Nothing is trained on the way: a weight follows from the settings and
-from how common a name is in the frozen table of frequencies, so the same pair weighs the same on every day.
+Settings are data (`schemas/rules/linkage.yaml`, and what `jobs.link.training` has learnt). Nothing is trained on the
+way: a weight follows from the settings and from how common a name is in the frozen table of frequencies, so the same
+pair weighs the same on every day.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import reduce
 from typing import Any
 
@@ -33,9 +36,13 @@ def capped(nodes: DataFrame, keys: tuple[str, ...], block_count: int) -> DataFra
 
 
 def _api(spark: SparkSession) -> Any:
-    """Splink on this session; its tables stay in memory: its own way would write them beside the lake."""
+    """Splink on this session; its tables stay in memory: its own way would write them beside the lake.
+
+    Splink tells each of its steps at length; ours are told by their figures.
+    """
     from splink import SparkAPI
 
+    logging.getLogger("splink").setLevel(logging.ERROR)
     make: Any = SparkAPI
     return make(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
 
@@ -64,7 +71,7 @@ def pairs(spark: SparkSession, nodes: DataFrame, settings: Mapping[str, Any], na
     from splink import Linker
 
     api: Any = _api(spark)
-    linker = Linker(api.register(nodes), dict(settings))
+    linker = Linker(api.register(nodes), dict(settings), log_level=logging.ERROR)
     if names is not None:
         column = names.columns[0]
         linker.table_management.register_term_frequency_lookup(api.register(names), column)
@@ -110,3 +117,17 @@ def clusters(spark: SparkSession, nodes: DataFrame, edges: DataFrame) -> DataFra
     told = joined.select("node_id", "cluster_id").localCheckpoint()
     _forget(spark, api)
     return told
+
+
+@contextmanager
+def taught(
+    spark: SparkSession, nodes: DataFrame, settings: Mapping[str, Any]
+) -> Iterator[tuple[Any, Callable[[DataFrame], Any]]]:
+    """Splink's linker over nodes, about to learn, and what makes a further frame known to it; forgotten at the end."""
+    from splink import Linker
+
+    api: Any = _api(spark)
+    try:
+        yield Linker(api.register(nodes), dict(settings), log_level=logging.ERROR), api.register
+    finally:
+        _forget(spark, api)

@@ -8,11 +8,12 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 import schemas
 from jobs import lake as tables
+from jobs.link import parameters
 
 PLACE = ("source", "object", "batch_id", "delivery_no", "file", "line")
 WITHOUT_NUMBER = ("MASKED", "NO_NUMBER", "NUMBER_TYPO")
@@ -20,7 +21,10 @@ WITHOUT_NUMBER = ("MASKED", "NO_NUMBER", "NUMBER_TYPO")
 
 
 def judged(spark: SparkSession, lake: Path) -> DataFrame:
-    """Each linked record beside its truth: person_id, true_id, link_class, source, expected_link."""
+    """Each linked record beside its truth: person_id, true_id, link_class, source, expected_link, category.
+
+    The category is the true person's primary one in the last month the truth knows of; null for who is nobody.
+    """
     truth = spark.read.parquet(str(lake / "city" / "truth" / "record")).withColumn(
         "object", F.coalesce("object", F.lit(""))
     )
@@ -34,6 +38,8 @@ def judged(spark: SparkSession, lake: Path) -> DataFrame:
     links = tables.read(spark, lake, "link.person_record").select("record_id", "person_id", "link_kind_code")
     wanted = (*PLACE, "true_person", "link_class", "expected_link")
     both = links.join(places, "record_id").join(truth.select(*wanted), [*PLACE])
+    months = spark.read.parquet(str(lake / "city" / "truth" / "person_month")).groupBy("true_person")
+    both = both.join(months.agg(F.max_by("primary_category", "month").alias("category")), "true_person", "left")
     alone = F.concat(F.lit("alone:"), "record_id")
     return both.withColumns(
         {
@@ -65,8 +71,29 @@ def _verdict(counted: dict[str, float]) -> dict[str, float | int | None]:
     }
 
 
+def by(rows: DataFrame, group: str) -> dict[str, dict[str, float | int | None]]:
+    """Precision and recall of the pairs that touch a group, for each group in one pass.
+
+    Of a person's n records of which k are of the group, n (n - 1) / 2 - (n - k) (n - k - 1) / 2 pairs touch it.
+
+    Args:
+        rows: `judged`.
+        group: the column; what is null there is in no group.
+    """
+    counted: dict[str, dict[str, float]] = {}
+    for name, keys in (("ours", ["person_id"]), ("true", ["true_id"]), ("both", ["person_id", "true_id"])):
+        parts = rows.groupBy(*keys, group).agg(F.count("*").alias("k"))
+        whole = parts.withColumn("n", F.sum("k").over(Window.partitionBy(*keys))).where(F.col(group).isNotNull())
+        touched = F.sum(F.expr("n * (n - 1) / 2 - (n - k) * (n - k - 1) / 2")).alias("pairs")
+        found = whole.groupBy(group).agg(touched)
+        told = found.agg(F.map_from_entries(F.collect_list(F.struct(group, "pairs")))).first()
+        for each, pairs in (told[0] if told else {}).items():
+            counted.setdefault(each, {})[name] = float(pairs)
+    return {each: _verdict(counted[each]) for each in sorted(counted)}
+
+
 def against_truth(rows: DataFrame) -> dict[str, Any]:
-    """Precision and recall over all pairs, and over those with a record of a class or source.
+    """Precision and recall over all pairs, and over those with a record of a class, source or category.
 
     Args:
         rows: `judged`, cached by the caller.
@@ -85,6 +112,7 @@ def against_truth(rows: DataFrame) -> dict[str, Any]:
     told["without_number_linkable"] = _verdict({name: lawful[name] - rest[name] for name in lawful})
     classes = (*WITHOUT_NUMBER, "RID15", "NOT_LINKABLE")
     told["by_class"] = {name: touching(F.coalesce(F.col("link_class") == name, F.lit(False))) for name in classes}
+    told |= {f"by_{group}": by(rows, group) for group in ("source", "category")}
     return told
 
 
@@ -130,8 +158,10 @@ def sample(spark: SparkSession, lake: Path, size: int) -> list[dict[str, Any]]:
 
 def report(spark: SparkSession, lake: Path, size: int = 50) -> dict[str, Any]:
     """Everything that can be said of the links of a lake: against the truth if there is one, else with a sample."""
-    told: dict[str, Any] = {"law": lawful(spark, lake)} | shape(spark, lake)
+    told: dict[str, Any] = {"judged_by": parameters.judged_by(lake), "law": lawful(spark, lake)} | shape(spark, lake)
+    told["model"] = parameters.weights(parameters.in_force(lake))
     if (lake / "city" / "truth" / "record").is_dir():
-        rows = judged(spark, lake).select("person_id", "true_id", "link_class", "expected_link").localCheckpoint()
+        wanted = ("person_id", "true_id", "link_class", "expected_link", "source", "category")
+        rows = judged(spark, lake).select(*wanted).localCheckpoint()
         return told | {"truth": against_truth(rows)}
     return told | {"sample": sample(spark, lake, size)}

@@ -16,6 +16,7 @@ from jobs import lake as tables
 from jobs import masks
 from jobs.errors import CreditFileError
 from jobs.keys import Keys
+from jobs.link import parameters
 from jobs.link.identity import TOLD
 from jobs.rows import few
 from jobs.runs import fingerprint
@@ -31,8 +32,8 @@ NOTHING = ("no decision",)
 
 
 def state(lake: Path) -> tuple[str, ...]:
-    """Return what stands for all decisions there are: by it a linking knows whether it has followed them."""
-    return tuple(row["override_id"] for row in decisions(lake)) or NOTHING
+    """Return what stands for all decisions and the training: by it a linking knows whether it has followed them."""
+    return (tuple(row["override_id"] for row in decisions(lake)) or NOTHING) + parameters.mark(lake)
 
 
 def waiting(lake: Path, source: str | None = None) -> list[Row]:

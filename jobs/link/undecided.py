@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 import schemas
 from jobs import lake as tables
 from jobs.keys import Keys
-from jobs.link import assign, own, probable, review
+from jobs.link import assign, own, parameters, probable, review
 from jobs.link.touched import ARROW, HANDLES, around, node, touched
 from jobs.runs import fingerprint
 
@@ -29,18 +29,18 @@ class Decided(NamedTuple):
 
 
 def frequencies(spark: SparkSession, lake: Path, identities: DataFrame, compared: DataFrame) -> DataFrame:
-    """How common names are among people: as frozen in `link.term_frequency`, which is made if it is not there.
+    """How common names are among people: as frozen in `link.term_frequency` for the version in force, or counted now.
 
     Returns:
         name_hash, tf_name_hash for every name compared; a name the frozen table lacks is as rare as its rarest.
     """
-    version, rules = schemas.rules("linkage")["rule_version_code"], schemas.rules("linkage")["frequencies"]
+    version, rules = parameters.in_force(lake)["rule_version_code"], schemas.rules("linkage")["frequencies"]
     frozen = tables.read(spark, lake, "link.term_frequency").where(F.col("rule_version_code") == version)
     if frozen.isEmpty():
         borne = identities.where("certificate_hash IS NOT NULL AND name_hash IS NOT NULL")
-        borne = borne.select("certificate_hash", "name_hash")
-        tables.overwrite(spark, lake, "link.term_frequency", counted(borne.distinct(), rules, version))
-        frozen = tables.read(spark, lake, "link.term_frequency")
+        borne = borne.select("certificate_hash", "name_hash").distinct()
+        tables.append_rows(spark, lake, "link.term_frequency", counted(borne, rules, version))
+        frozen = tables.read(spark, lake, "link.term_frequency").where(F.col("rule_version_code") == version)
     usual = F.lit(rules["usual_ratio"]).try_cast("decimal(9,6)")
     rarest = frozen.agg(F.min("tf_ratio").alias("rarest"))
     borne = compared.where("name_hash IS NOT NULL").select("name_hash").distinct()
@@ -97,7 +97,7 @@ def decide(
     Returns:
         What was found; None where the change matters to nobody without a number.
     """
-    rules = schemas.rules("linkage")
+    rules = parameters.in_force(lake)
     limits = rules["thresholds"]
     overrides = in_force(tables.read(spark, lake, "link.override"))
     stored = tables.read(spark, lake, "link.assignment")

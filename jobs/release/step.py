@@ -14,6 +14,7 @@ from jobs.gold import rules, step
 from jobs.hashing import digest
 from jobs.ingest.periods import period
 from jobs.keys import Keys
+from jobs.link import parameters
 from jobs.release import admit, manifest, registry
 from schemas import City
 
@@ -75,7 +76,7 @@ def build(
     release = registry.move(lake, release, "DRAFT", at, "job")
     _gates(figures, release_id)
     tables.replace_batch(spark, lake, "release.credit_file", release_id, frozen)
-    manifest.seal(lake, _manifest(release, city, figures), keys)
+    manifest.seal(lake, _manifest(lake, release, city, figures), keys)
     release = registry.move(lake, release, "VALIDATED", at, "job")
     record(spark, lake, city, release, at)
     return release
@@ -112,7 +113,7 @@ def _gates(figures: dict[str, Any], release_id: str) -> None:
         raise CreditFileError("CF-5101", what=f"{figures['unmatched']} rows without match hash", where=release_id)
 
 
-def _manifest(release: dict[str, Any], city: City, figures: dict[str, Any]) -> dict[str, Any]:
+def _manifest(lake: Path, release: dict[str, Any], city: City, figures: dict[str, Any]) -> dict[str, Any]:
     return {
         "release_id": release["release_id"],
         "batch": release["batch"],
@@ -123,7 +124,11 @@ def _manifest(release: dict[str, Any], city: City, figures: dict[str, Any]) -> d
         "impact_assessment_no": "PIA-SANDBOX"
         if city.operator.role == "sandbox"
         else city.labels["impact_assessment_no"],
-        "rule_versions": [*rules.versions(), *(schemas.rules(n)["rule_version_code"] for n in ("purpose", "linkage"))],
+        "rule_versions": [
+            *rules.versions(),
+            schemas.rules("purpose")["rule_version_code"],
+            *parameters.judged_by(lake),
+        ],
         "contract_versions": {source.name: source.version for source in schemas.sources()},
         "person_count": release["person_count"],
         "tiers": release["tiers"],
