@@ -22,7 +22,7 @@ def link(*, rows: Rows = 1_000_000, runs: Count = 5, peers: Switch = False, opti
 
     Args:
         rows: Records, invented under a fixed seed.
-        runs: How often each is measured, in turns; a warm-up on fewer records goes before.
+        runs: How often each is measured, in turns; each process first links 2,000 records uncounted.
         peers: Measure the scripts under tests/bench/peers too, which only a clone of the repository has.
         options: Where to work and how to answer.
     """

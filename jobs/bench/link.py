@@ -31,12 +31,14 @@ FULL, NEW = "full", "day"
 PEERS = ("splink_spark", "splink_duckdb")
 SCRIPTS = Path(jobs.__file__).parent.parent / "tests" / "bench" / "peers"
 
-WARM_SHARE, WARM_ROWS = 50, 2000
-"""The first round is not counted: everybody once on a fiftieth of the records, and on so many at least."""
+WARM_ROWS = 2000
+"""Before it is measured, each process links so many records once: classes are loaded then, and plans compiled."""
+
+REAL, WARM = "real", "warm"
 
 
 class Bench:
-    """The input of one size in a folder of its own, and how each contender is run once on it."""
+    """Inputs of both sizes in a folder, and how each contender is run once on them."""
 
     def __init__(self, place: Path, rows: int, settings: Settings, log: Path) -> None:
         """Take a folder that is there and empty."""
@@ -51,61 +53,62 @@ class Bench:
 
     def make(self) -> None:
         """Make the records, and link all but the day's: both untimed."""
-        self._child("make", str(self.place / "input"), str(self.rows), str(SEED))
-        stood = self.place / "stood"
-        copied(self.place / "input" / "lake", stood)
-        for run in stood.glob(f"runs/silver/*/{DAY}.json"):
-            run.unlink()
-        self._child("link", str(stood), str(self.place / "stood_answer"))
-        shutil.copytree(
-            self.place / "input" / "lake" / "runs" / "silver", stood / "runs" / "silver", dirs_exist_ok=True
-        )
+        sizes = {WARM: WARM_ROWS, REAL: self.rows}
+        self._child("make", str(SEED), *(text for size in sizes for text in (str(self.place / size), str(sizes[size]))))
+        for size in sizes:
+            stood = self.place / size / "stood"
+            copied(self.place / size / "lake", stood)
+            for run in stood.glob(f"runs/silver/*/{DAY}.json"):
+                run.unlink()
+        self._child("link", *(str(place) for place in self._places("stood", "answer_stood")))
+        for size in sizes:
+            silver = Path("runs", "silver")
+            shutil.copytree(
+                self.place / size / "lake" / silver, self.place / size / "stood" / silver, dirs_exist_ok=True
+            )
 
     def contenders(self, with_peers: bool) -> Contenders:
         """Return who is measured, by name; the full linking first, because the others are compared with it."""
         peers = PEERS if with_peers else ()
-        return {FULL: partial(self._ours, FULL), NEW: partial(self._ours, NEW)} | {
+        return {FULL: partial(self._ours, FULL, "lake"), NEW: partial(self._ours, NEW, "stood")} | {
             name: partial(self._peer, name) for name in peers
         }
 
-    def _ours(self, name: str) -> dict[str, Any]:
-        lake = self.place / f"lake_{name}"
-        copied(self.place / "input" / "lake" if name == FULL else self.place / "stood", lake)
-        return self._compared(name, self._child("link", str(lake), str(self._answer(name))), lake)
+    def _ours(self, name: str, stood: str) -> dict[str, Any]:
+        for size in (WARM, REAL):
+            copied(self.place / size / stood, self.place / size / "fresh")
+        return self._compared(name, self._child("link", *map(str, self._places("fresh", f"answer_{name}"))))
 
     def _peer(self, name: str) -> dict[str, Any]:
         more = self._spark if name == "splink_spark" else ()
-        command = [sys.executable, str(SCRIPTS / f"{name}.py"), str(self.place / "input" / PLAIN)]
-        run = measured.run([*command, str(self._answer(name)), *more], self.log, self._environment)
-        return self._compared(name, run)
+        command = [sys.executable, str(SCRIPTS / f"{name}.py"), *map(str, self._places(PLAIN, f"answer_{name}"))]
+        return self._compared(name, measured.run([*command, *more], self.log, self._environment))
 
     def _child(self, *told: str) -> dict[str, Any]:
         return measured.run([sys.executable, "-m", "jobs.bench.link_child", *told], self.log, self._environment)
 
-    def _answer(self, name: str) -> Path:
-        place = self.place / f"answer_{name}"
-        shutil.rmtree(place, ignore_errors=True)
-        return place
+    def _places(self, read: str, answer: str) -> tuple[Path, Path, Path]:
+        """What a contender is given: the input, the place of its answer (cleared), and the small input."""
+        for place in (self.place / answer, self.place / f"{answer}_warm"):
+            shutil.rmtree(place, ignore_errors=True)
+        return self.place / REAL / read, self.place / answer, self.place / WARM / read
 
-    def _compared(self, name: str, run: dict[str, Any], lake: Path | None = None) -> dict[str, Any]:
+    def _compared(self, name: str, run: dict[str, Any]) -> dict[str, Any]:
         """Hold an answer to the truth, and tell how far it is the full linking's.
 
         Raises:
             CreditFileError: CF-8604 if it is clearly wrong, or a day's linking is not that of all at once.
         """
-        answer = self.place / f"answer_{name}"
-        told = agreement(answer, self.place / "input" / TRUTH)
+        answer, full = self.place / f"answer_{name}", self.place / f"answer_{FULL}"
+        told = agreement(answer, self.place / REAL / TRUTH)
         found = {"precision": round(told.precision, 6), "recall": round(told.recall, 6)}
-        if name != FULL and (self.place / f"answer_{FULL}").is_dir():
-            found["equal_pairs"] = round(agreement(answer, self.place / f"answer_{FULL}").equal, 6)
+        if name != FULL and full.is_dir():
+            found["equal_pairs"] = round(agreement(answer, full).equal, 6)
         self.agreements[name] = found
         is_other = name == NEW and found.get("equal_pairs", 1.0) < targets.SAME_AS_FULL
         if is_other or any(found[share] < least for share, least in targets.RIGHT.items()):
-            raise CreditFileError(
-                "CF-8604", what=", ".join(f"{key} {value}" for key, value in found.items()), where=name
-            )
-        if lake is not None:
-            shutil.rmtree(lake)
+            what = ", ".join(f"{key} {value}" for key, value in found.items())
+            raise CreditFileError("CF-8604", what=what, where=name)
         return run | found
 
 
@@ -143,12 +146,7 @@ def measure(
     log = folder(settings.lake) / f"{NAME}.log"
     facts = machine.facts() | {"driver_memory": settings.driver_memory, "spark_master": settings.spark_master}
     with work(settings.lake) as place:
-        small = Bench(_made(place / "warm"), max(rows // WARM_SHARE, WARM_ROWS), settings, log)
-        progress(f"warm-up: {small.rows:,} records")
-        small.make()
-        for run in small.contenders(with_peers).values():
-            run()
-        bench = Bench(_made(place / "real"), rows, settings, log)
+        bench = Bench(place, rows, settings, log)
         progress(f"making {rows:,} records, and linking all but the day's")
         bench.make()
         about = {"bench": NAME, "rows": rows, "seed": SEED, "machine": facts}
@@ -161,11 +159,6 @@ def measure(
     chart, _ = drawing.draw(folder(settings.lake) / NAME, title, figures, judged)
     told = {"figures": figures, "agreements": bench.agreements, "ratios": ratios, "targets": judged}
     return {**about, "runs": runs, **told, "chart": str(chart)}
-
-
-def _made(place: Path) -> Path:
-    place.mkdir()
-    return place
 
 
 def compared(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
