@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-HEADINGS = ("what", "seconds", "min", "max", "start", "warm-up", "peak MB", "JVM MB")
+HEADINGS = ("what", "seconds", "min", "max", "start", "warm-up", "CPU of all", "peak MB", "JVM MB")
 
 
 def rows(figures: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
@@ -15,12 +15,8 @@ def rows(figures: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
 
     return [
         (name, told(one["seconds"]), told(one["seconds"], "min"), told(one["seconds"], "max"))
-        + (
-            told(one.get("start")),
-            told(one.get("warm")),
-            told(one.get("peak_mb"), "max", 0),
-            told(one.get("jvm_mb"), "max", 0),
-        )
+        + tuple(told(one.get(figure)) for figure in ("start", "warm", "cpu"))
+        + tuple(told(one.get(figure), "max", 0) for figure in ("peak_mb", "jvm_mb"))
         for name, one in figures.items()
     ]
 

@@ -16,16 +16,26 @@ EVERY_SECONDS = 0.25
 MIB = 2**20
 
 
-class Memory:
-    """Watches a process with all it starts: what they hold together at most, and the JVM's own high-water mark."""
+class Watch:
+    """Watches a process with all it starts.
+
+    What they hold together at most, the JVM's own high-water mark, and the processor seconds of all of them, which on a
+    busy machine say more than the clock.
+    """
 
     def __init__(self, pid: int) -> None:
         """Watch from now until `stop`."""
         self.peak_bytes = self.jvm_bytes = 0
+        self._cpu: dict[int, float] = {}
         self._process = psutil.Process(pid)
         self._ended = threading.Event()
         self._watching = threading.Thread(target=self._watch, daemon=True)
         self._watching.start()
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Seconds of processor time until each process was last seen."""
+        return sum(self._cpu.values())
 
     def stop(self) -> None:
         """Watch no longer."""
@@ -35,7 +45,9 @@ class Memory:
     def _watch(self) -> None:
         while True:
             try:
-                held = [(one, one.memory_info().rss) for one in self._tree()]
+                tree = self._tree()
+                held = [(one, one.memory_info().rss) for one in tree]
+                self._cpu |= {one.pid: sum(one.cpu_times()[:2]) for one in tree}
                 self.peak_bytes = max(self.peak_bytes, sum(rss for _, rss in held))
                 marks = [high_water(one.pid) for one, _ in held if one.name() == "java"]
                 self.jvm_bytes = max(self.jvm_bytes, *marks, 0)
@@ -66,8 +78,8 @@ def run(command: Sequence[str], log: Path, environment: Mapping[str, str] | None
         environment: its variables; ours if not given.
 
     Returns:
-        wall (seconds from start to exit), peak_mb (all its processes together), jvm_mb, and what its last line of
-        stdout says, if that is a JSON object.
+        wall (seconds from start to exit), cpu (processor seconds) and peak_mb of all its processes together, jvm_mb,
+        and what its last line of stdout says, if that is a JSON object.
 
     Raises:
         CreditFileError: CF-8603 if it fails.
@@ -75,7 +87,7 @@ def run(command: Sequence[str], log: Path, environment: Mapping[str, str] | None
     begun = time.perf_counter()
     with log.open("ab") as err:
         child = subprocess.Popen([*command], stdout=subprocess.PIPE, stderr=err, text=True, env=environment)  # noqa: S603
-        memory = Memory(child.pid)
+        watch = Watch(child.pid)
         try:
             out, _ = child.communicate()
         except BaseException:
@@ -83,13 +95,13 @@ def run(command: Sequence[str], log: Path, environment: Mapping[str, str] | None
             child.wait()
             raise
         finally:
-            memory.stop()
+            watch.stop()
     wall = time.perf_counter() - begun
     if child.returncode:
         what = f"{Path(command[0]).name} {' '.join(command[1:4])} ended with {child.returncode}"
         raise CreditFileError("CF-8603", what=what, where=str(log))
-    told = {"wall": round(wall, 3), "peak_mb": memory.peak_bytes // MIB, "jvm_mb": memory.jvm_bytes // MIB}
-    return _last(out) | told
+    told = {"wall": round(wall, 3), "cpu": round(watch.cpu_seconds, 2)}
+    return _last(out) | told | {"peak_mb": watch.peak_bytes // MIB, "jvm_mb": watch.jvm_bytes // MIB}
 
 
 def _last(out: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from jobs.clock import Clock
 from jobs.context import Progress
 
 Contenders = Mapping[str, Callable[[], dict[str, Any]]]
-MEASURED = ("seconds", "start", "warm", "wall", "peak_mb", "jvm_mb")
+MEASURED = ("seconds", "start", "warm", "wall", "cpu", "peak_mb", "jvm_mb")
 
 
 def folder(lake: Path) -> Path:

@@ -45,12 +45,13 @@ def test_spread():
 
 
 def test_the_memory_of_all_processes_of_a_run_counts(tmp_path):
-    held = "import time; held = bytearray(80 * 2**20); time.sleep(0.9)"
+    held = "import time; held = bytearray(80 * 2**20); [n * n for n in range(10**7)]; time.sleep(0.9)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {held!r}]); print('{{\"seconds\": 2}}')"
     told = measured.run([sys.executable, "-c", parent], tmp_path / "log")
     assert told["seconds"] == 2
     assert told["peak_mb"] > 90
     assert told["wall"] > 0.9
+    assert 0.1 < told["cpu"] <= told["wall"] * 2
     assert told["jvm_mb"] == 0
 
 
