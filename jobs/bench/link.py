@@ -85,7 +85,7 @@ class Bench:
         return self._compared(name, measured.run([*command, *more], self.log, self._environment))
 
     def _child(self, *told: str) -> dict[str, Any]:
-        return measured.run([sys.executable, "-m", "jobs.bench.link_child", *told], self.log, self._environment)
+        return measured.run([sys.executable, "-P", "-m", "jobs.bench.link_child", *told], self.log, self._environment)
 
     def _places(self, read: str, answer: str) -> tuple[Path, Path, Path]:
         """What a contender is given: the input, the place of its answer (cleared), and the small input."""

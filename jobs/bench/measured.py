@@ -43,10 +43,13 @@ class Watch:
         self._watching.join()
 
     def _watch(self) -> None:
+        known = {self._process.pid}
         while True:
             try:
                 tree = self._tree()
-                held = [(one, one.memory_info().rss) for one in tree]
+                # a fork that is not its own program yet shows its parent's memory once more: whoever is new waits a turn
+                held = [(one, one.memory_info().rss) for one in tree if one.pid in known]
+                known = {one.pid for one in tree}
                 self._cpu |= {one.pid: sum(one.cpu_times()[:2]) for one in tree}
                 self.peak_bytes = max(self.peak_bytes, sum(rss for _, rss in held))
                 marks = [high_water(one.pid) for one, _ in held if one.name() == "java"]

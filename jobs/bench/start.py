@@ -13,7 +13,7 @@ from jobs.context import Progress
 from jobs.settings import Settings
 
 NAME = "start"
-PROGRAM = (sys.executable, "-c", "from jobs.cli import main; raise SystemExit(main())")
+PROGRAM = (sys.executable, "-P", "-c", "from jobs.cli import main; raise SystemExit(main())")
 """What the console script does."""
 
 
