@@ -47,7 +47,7 @@ class Watch:
         while True:
             try:
                 tree = self._tree()
-                # a fork that is not its own program yet shows its parent's memory once more: whoever is new waits a turn
+                # a fork that is no program of its own yet shows its parent's memory again: who is new waits a turn
                 held = [(one, one.memory_info().rss) for one in tree if one.pid in known]
                 known = {one.pid for one in tree}
                 self._cpu |= {one.pid: sum(one.cpu_times()[:2]) for one in tree}

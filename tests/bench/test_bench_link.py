@@ -1,12 +1,13 @@
 """The bench of linking in small: the records are as hard as said, the lake links as a real one, the peers agree."""
 
+import json
 import subprocess
 import sys
 
 import polars
 import pytest
 
-from jobs import keys, pipeline, runs
+from jobs import cli, keys, pipeline, runs
 from jobs.bench import link, link_lake, link_records, targets
 from jobs.bench.link import SCRIPTS
 from jobs.bench.pairs import agreement
@@ -28,9 +29,7 @@ def place(spark, tmp_path_factory):
 def linked(place, lake, to):
     """Link as the measured child does, and write its answer."""
     pipeline.link(Settings(lake=lake), link_records.DAY)
-    files = [str(path) for path in (lake / "link" / "person_record").rglob("*.parquet")]
     live = polars.read_delta(str(lake / "link" / "person_record"))
-    assert files
     assert set(live["batch_id"]) == {link_records.BATCH, link_records.DAY}
     whose = polars.coalesce("person_id", "record_id").alias("cluster_id")
     to.mkdir()
@@ -115,26 +114,32 @@ def test_ours_is_right_and_a_day_later_the_same(place, answer):
     assert same >= targets.SAME_AS_FULL
 
 
-def peer(place, name, *more):
-    """Run a peer as the bench does, and return its answer."""
-    to = place / f"answer_{name}"
-    command = [sys.executable, SCRIPTS / f"{name}.py", place / "plain", to, place / "plain", *more]
+def test_plain_splink_on_duckdb_does_the_same_work(place, answer):
+    to = place / "answer_splink_duckdb"
+    command = [sys.executable, SCRIPTS / "splink_duckdb.py", place / "plain", to, place / "plain"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert '"seconds"' in done.stdout
-    return to
-
-
-@pytest.mark.parametrize(
-    ("name", "more"),
-    [("splink_duckdb", ()), pytest.param("splink_spark", ("local[2]", "1g"), marks=pytest.mark.slow)],
-)
-def test_a_peer_does_the_same_work(place, answer, name, more):
-    found = peer(place, name, *more)
-    told = agreement(found, place / "truth")
+    told = agreement(to, place / "truth")
     assert told.precision >= targets.RIGHT["precision"]
     assert told.recall >= targets.RIGHT["recall"]
-    assert agreement(found, answer).equal >= 0.99
+    assert agreement(to, answer).equal >= 0.99
+
+
+@pytest.mark.slow
+def test_the_whole_bench_beside_all_peers(tmp_path, capsys):
+    """Five JVMs one after the other, so it is small; each answer was held to the truth on the way."""
+    arguments = ["bench", "link", "--rows", "2000", "--runs", "1", "--peers", "--json", "--quiet"]
+    assert cli.run([*arguments, "--lake", str(tmp_path / "lake")]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert set(told["ratios"]) == {"full / splink_spark", "full / splink_duckdb", "day / full", "full peak GB"}
+    assert [one["passes"] in (True, False) for one in told["targets"]] == [True, True, True]
+    agreements = told["agreements"]
+    assert set(agreements) == {"full", "day", "splink_spark", "splink_duckdb"}
+    assert agreements["splink_spark"] == agreements["splink_duckdb"]
+    assert agreements["splink_spark"]["equal_pairs"] >= 0.99
+    kept = tmp_path / "lake" / "runs" / "bench"
+    assert {path.name for path in kept.iterdir()} == {"link.jsonl", "link.svg", "link.txt", "link.log"}
 
 
 @pytest.mark.parametrize(
