@@ -60,7 +60,7 @@ def draw(
     base = alt.Chart(given(values=values), title=title, width=560).encode(y=alt.Y("what:N", sort=None, title=None))
     bars = base.mark_bar(color="#4c78a8").encode(x=alt.X("median:Q", title="seconds (bar: median; line: min to max)"))
     spans = base.mark_rule(color="black", strokeWidth=2).encode(x="min:Q", x2="max:Q")
-    labels = base.mark_text(align="left", dx=4, dy=-8).encode(x="median:Q", text=alt.Text("median:Q", format=".2f"))
+    labels = base.mark_text(align="left", dx=4).encode(x="max:Q", text=alt.Text("median:Q", format=".2f"))
     drawn, written = place.with_suffix(".svg"), place.with_suffix(".txt")
     (bars + spans + labels).save(str(drawn), format="svg")
     written.write_text(text(title, figures, targets), "utf-8")
