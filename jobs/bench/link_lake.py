@@ -5,6 +5,7 @@ what linking does not read is filled in by type. Peers get plain columns in thei
 no vault, and make no form of a name.
 """
 
+from functools import partial
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -13,6 +14,7 @@ from pyspark.sql import functions as F
 import schemas
 from jobs import lake as tables
 from jobs import runs
+from jobs.abreast import abreast
 from jobs.bench import link_records
 from jobs.bench.link_records import BATCH, COURT, DAY, GIG, PSB, SOURCES
 from jobs.bronze import step as bronze
@@ -48,12 +50,15 @@ def make(spark: SparkSession, place: Path, keys: Keys, rows: int, seed: int, clo
     found = spark.read.parquet(str(drawn))
     plain(found).write.parquet(str(place / PLAIN))
     found.select("record_id", F.col("true_id").try_cast("string").alias("cluster_id")).write.parquet(str(place / TRUTH))
-    for source in SOURCES:
+
+    def load(source: str) -> None:
         for batch in (BATCH, DAY):
             mine = found.where((F.col("source") == source) & (F.col("batch_id") == batch))
             _load(spark, lake, keys, source, batch, mine)
             run = Run(step="silver", source=source, batch=batch, status="done", finished_at=clock.now())
             runs.write(lake, run.model_copy(update={"fingerprint": f"{seed}-{rows}"}))
+
+    abreast([partial(load, source) for source in SOURCES])
 
 
 def plain(found: DataFrame) -> DataFrame:
