@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cyclopts import App, CycloptsError
 
-from jobs import act, flow, link_verbs, look, quarantine_verbs, show, vault_verbs
+from jobs import act, bench_verbs, flow, link_verbs, look, quarantine_verbs, show, vault_verbs
 from jobs.accept import accept
 from jobs.errors import CODES, CreditFileError, Problem
 
@@ -29,6 +29,7 @@ class Verb(NamedTuple):
 
 
 GROUPS = {
+    "bench": "What the work costs on this machine, beside plain tools that do the same.",
     "city": "The synthetic city: build it, open its offices.",
     "link": "Whose a record is: what waits for a person, what was decided, how good it is.",
     "link review": "Who is near somebody and not beyond doubt.",
@@ -163,6 +164,12 @@ VERBS = (
         ),
     ),
     Verb("vault log", vault_verbs.log, ("creditfile vault log", "creditfile vault log --purpose release --json")),
+    Verb(
+        "bench link",
+        bench_verbs.link,
+        ("creditfile bench link", "creditfile bench link --rows 100000 --runs 3 --peers --json"),
+    ),
+    Verb("bench start", bench_verbs.start, ("creditfile bench start", "creditfile bench start --runs 5 --json")),
     Verb("airflow", act.airflow, ("creditfile airflow", "creditfile airflow --dry-run")),
     Verb("docs", act.docs, ("creditfile docs", "creditfile docs --check")),
 )

@@ -501,6 +501,19 @@ CODES: dict[str, Code] = {
         8,
         True,
     ),
+    "CF-8603": Code(
+        "a measured run failed",
+        "A process that a bench measures ended with an error: ours or a peer's.",
+        "look at the end of the bench's log under the lake's runs/bench folder, then run the same command again",
+        8,
+        True,
+    ),
+    "CF-8604": Code(
+        "what was measured is wrong",
+        "An answer is clearly not the truth, or not what the same work gives otherwise: its time says nothing.",
+        "run the same command with fewer rows, and compare the answer with what the rules say",
+        4,
+    ),
     # 90 settings
     "CF-9001": Code(
         "settings are not valid",

@@ -53,10 +53,10 @@ def write(
     """Write bronze and the identities not yet in the vault; the batch replaces exactly itself."""
     tables.replace_batch(spark, lake, item.bronze.name, batch, identified)
     if item.bronze.identifiers:
-        _seal(spark, lake, source, batch, identified, keys)
+        seal(spark, lake, source, batch, identified, keys)
 
 
-def _seal(spark: SparkSession, lake: Path, source: Source, batch: str, identified: DataFrame, keys: Keys) -> None:
+def seal(spark: SparkSession, lake: Path, source: Source, batch: str, identified: DataFrame, keys: Keys) -> None:
     """Seal each identity once for good: new ones are found on the hash alone, and only those are encrypted."""
     vault = table(f"vault.{source.name}")
     fresh = (
