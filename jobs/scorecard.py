@@ -23,7 +23,7 @@ from expectations.trend import WINDOW
 from jobs import lake as tables
 from jobs.ingest.periods import period
 from jobs.ingest.receipt import receipts
-from jobs.rows import dataset
+from jobs.rows import dataset, of_batch
 from schemas import Source, SourceObject, Table
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def read(lake: Path) -> list[dict[str, Any]]:
     known = sorted(tables.batches(lake, NAME))
     if not known:
         return []
-    rows = dataset(lake, NAME, known[-1]).to_table()
-    return sorted((dict(row) for row in rows.to_pylist()), key=lambda row: row["source_code"])
+    return sorted(of_batch(lake, NAME, known[-1]), key=lambda row: row["source_code"])
 
 
 def cards(lake: Path, batch: str) -> list[dict[str, Any]]:
