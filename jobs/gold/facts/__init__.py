@@ -9,9 +9,9 @@ from functools import partial, reduce
 from typing import Protocol
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 import schemas
-from jobs import lake as tables
 from jobs.gold.facts import (
     adverse,
     association,
@@ -27,6 +27,7 @@ from jobs.gold.facts import (
     work,
 )
 from jobs.gold.facts.record import stated
+from schemas.spark import stored
 
 Reader = Callable[[str], DataFrame]
 """Gives a table by its full name; an empty one of its contract if it was never written."""
@@ -138,7 +139,7 @@ def all_facts(
 
     def put(name: str, rows: DataFrame | None, keep: Keeper = kept) -> None:
         if rows is not None:
-            made[name] = keep(tables.shaped(rows, schemas.table(name)))
+            made[name] = keep(shaped(rows, name))
 
     for name, make in ALONE.items():
         put(name, silver(MADE_OF[name][0], mine(make)))
@@ -174,6 +175,13 @@ def all_facts(
     events = _together(_then(decided, mine(adverse.penalties)), enforced, _then(lines, adverse.arrears))
     put("gold.fact_adverse", _then(events, adverse.dated))
     return made
+
+
+def shaped(rows: DataFrame, name: str) -> DataFrame:
+    """A fact's columns in the contract's order, null where no source that is there says them."""
+    kinds = {field.name: field.dataType for field in stored(schemas.table(name)).fields}
+    silent = {column: F.lit(None).cast(kind) for column, kind in kinds.items() if column not in rows.columns}
+    return (rows.withColumns(silent) if silent else rows).select(*kinds)
 
 
 def _as_it_is(rows: DataFrame) -> DataFrame:

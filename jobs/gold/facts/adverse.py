@@ -36,17 +36,13 @@ EVENT = (
     "record_ids",
     "priority_count",
 )
-DATES = {name for name in EVENT if name.endswith("_date")}
 CLOSED_BY_PAYING = ("PERFORMED", "SETTLED")
 
 
 def _event(rows: DataFrame, said: dict[str, Column]) -> DataFrame:
-    """Rows with what a source says of an event, null for what it does not."""
+    """Rows with what a source says of an event, and with those of its columns that it states."""
     made = rows.withColumns(said)
-    silent = {
-        name: F.lit(None).cast("date" if name in DATES else "string") for name in EVENT if name not in made.columns
-    }
-    return made.withColumns(silent).select(*EVENT)
+    return made.select(*(name for name in EVENT if name in made.columns))
 
 
 def penalties(decided: DataFrame, links: DataFrame) -> DataFrame:

@@ -67,7 +67,7 @@ def business_roles(amr_business_role: DataFrame, known_businesses: DataFrame, li
 def tax_ratings(tax_enterprise_rating: DataFrame) -> DataFrame:
     """Grades of tax credit, one a year, from the day they were published; the latest stands, none ends by itself."""
     rows = stated(tax_enterprise_rating, "tax_enterprise_rating")
-    return rows.withColumns({"valid_from_date": F.col("published_date"), "valid_to_date": F.lit(None)})
+    return rows.withColumn("valid_from_date", F.col("published_date"))
 
 
 def shop_grades(catering: DataFrame) -> DataFrame:

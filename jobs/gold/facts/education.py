@@ -9,7 +9,7 @@ from jobs.gold.facts.record import owned
 def educations(edu_qualification: DataFrame, links: DataFrame) -> DataFrame:
     """Levels of education from the day of graduation on."""
     rows = owned(edu_qualification, links, "edu_qualification", "education")
-    return rows.withColumns({"valid_from_date": F.col("graduation_date"), "valid_to_date": F.lit(None)})
+    return rows.withColumn("valid_from_date", F.col("graduation_date"))
 
 
 def schoolings(edu_qualification_schooling: DataFrame, links: DataFrame) -> DataFrame:
@@ -17,8 +17,7 @@ def schoolings(edu_qualification_schooling: DataFrame, links: DataFrame) -> Data
 
     Its days are nowhere stated, so the fact has none. The child itself is never named (PIPL-28: under 14).
     """
-    rows = owned(edu_qualification_schooling, links, "edu_qualification")
-    return rows.withColumns({"valid_from_date": F.lit(None), "valid_to_date": F.lit(None)})
+    return owned(edu_qualification_schooling, links, "edu_qualification")
 
 
 def skills(hrss_skill_certificate: DataFrame, links: DataFrame) -> DataFrame:

@@ -61,10 +61,9 @@ def person_traits(registered: DataFrame) -> DataFrame:
     Args:
         registered: rows of `register`.
     """
-    return registered.withColumns(
+    return registered.drop("valid_to_date").withColumns(
         {
             "valid_from_date": F.to_date("event_at"),
-            "valid_to_date": F.lit(None).cast("date"),
             "priority_count": F.lit(schemas.rank("identity", "psb_residence")),
         }
     )

@@ -25,16 +25,13 @@ MONTH = (
 )
 """Columns of `gold.fact_work_month`: one row per source's statement, so that a month may have several kinds."""
 
-NOTHING = {"employer_uscc_no", "employer_name", "paid_date", "base_band"}
-"""What not every source says."""
-
 SITES = "assn_construction"
 
 
 def _months(rows: DataFrame, kind: Column, late: Column) -> DataFrame:
-    """Rows of a source as work months: null for what it does not say."""
-    silent = {name: F.lit(None) for name in sorted(NOTHING - set(rows.columns))}
-    return rows.withColumns({"work_kind_code": kind, "is_backpaid": late, **silent}).select(*MONTH)
+    """Rows of a source as work months, with those of their columns that it states."""
+    made = rows.withColumns({"work_kind_code": kind, "is_backpaid": late})
+    return made.select(*(name for name in MONTH if name in made.columns))
 
 
 def insured_months(hrss_social_insurance: DataFrame, links: DataFrame) -> DataFrame:
