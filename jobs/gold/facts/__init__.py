@@ -151,7 +151,7 @@ def all_facts(
     decided = _then(silver("amr_penalty", partial(stated, source="amr_penalty")), kept)
     catering = _then(silver("assn_catering", partial(stated, source="assn_catering")), kept)
     put("gold.fact_business", silver("amr_business", business.businesses))
-    known = made.get("gold.fact_business", read("gold.fact_business"))
+    known = made["gold.fact_business"] if "gold.fact_business" in made else read("gold.fact_business")
     roles = partial(business.business_roles, known_businesses=known, links=links)
     put("gold.fact_business_role", silver("amr_business_role", roles))
     graded = (silver("tax_enterprise_rating", business.tax_ratings), _then(catering, business.shop_grades))
