@@ -29,6 +29,9 @@ COUNTS = (
 )
 """Features that are 0 where there is no evidence at all."""
 
+SHOWN_KINDS = ("SI", "FLEX")
+"""Kinds of work months that the file reads; months of other sources are facts already."""
+
 BLOCKS = ("newcomer", "residence", "work", "housing", "business")
 RECORDS = ("trait", "residence", "work", "housing", "business")
 
@@ -51,12 +54,13 @@ def features(people: DataFrame, facts: dict[str, DataFrame], moment: Moment, cit
     """
     as_of, known = moment.as_of, F.lit(moment.known)
     now = {name.removeprefix("gold.fact_"): known_at(rows, known) for name, rows in facts.items()}
+    months = now["work_month"].where(F.col("work_kind_code").isin(*SHOWN_KINDS))
     joined = people
     for part in (
         blocks.traits(now["person_trait"], as_of),
         blocks.residence(now["residence_spell"], as_of),
-        blocks.work(now["work_month"], now["business_role"], as_of),
-        blocks.employers(now["work_month"]),
+        blocks.work(months, now["business_role"], as_of),
+        blocks.employers(months),
         blocks.housing(now["rent_spell"], now["residence_spell"], as_of),
         blocks.business(now["business_role"], as_of),
         _operator_consent(now["consent"], known, city.operator.code),

@@ -9,10 +9,9 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-import schemas
 from jobs import lake as tables
 from jobs.abreast import abreast
-from jobs.gold.facts import all_facts
+from jobs.gold.facts import MADE_OF, all_facts, present
 from jobs.gold.file import Moment, assembled, features, new_versions
 from jobs.keys import Keys
 from schemas import City
@@ -27,17 +26,22 @@ def as_of(batch_end: datetime) -> date:
 def facts(spark: SparkSession, lake: Path) -> Iterator[dict[str, DataFrame]]:
     """Give every fact table as silver and links make it, cached while the block lasts.
 
-    Cached by person, so that every block of the file is grouped and joined where its rows lie, without a shuffle.
+    Cached by person or by business, so that every block of the file is grouped and joined where its rows lie, without a
+    shuffle. A fact of which no silver table is there is an empty one, of which nothing is planned.
     """
     parts = int(spark.conf.get("spark.sql.shuffle.partitions") or 1)
-    made = {
-        name: tables.shaped(rows, schemas.table(name)).repartition(parts, "person_id").persist()
-        for name, rows in all_facts(lambda name: tables.read(spark, lake, name)).items()
-    }
+    held: list[DataFrame] = []
+
+    def kept(rows: DataFrame) -> DataFrame:
+        about = "person_id" if "person_id" in rows.columns else "uscc_no"
+        held.append(rows.repartition(parts, about).persist())
+        return held[-1]
+
+    made = all_facts(partial(tables.read, spark, lake), partial(tables.exists, lake), kept)
     try:
-        yield made
+        yield {name: made[name] if name in made else tables.read(spark, lake, name) for name in MADE_OF}
     finally:
-        for rows in made.values():
+        for rows in held:
             rows.unpersist()
 
 
@@ -47,8 +51,9 @@ def build(spark: SparkSession, lake: Path, city: City, keys: Keys, batch: str, m
     No file is written yet, so that the gate may judge them first.
     """
     with facts(spark, lake) as made:
-        written = [partial(tables.overwrite, spark, lake, name, rows) for name, rows in made.items()]
-        fresh: DataFrame = abreast([*written, partial(files, spark, lake, city, keys, batch, moment, made)])[-1]
+        names = present(partial(tables.exists, lake))
+        written = [partial(tables.overwrite, spark, lake, name, made[name]) for name in names]
+        fresh: DataFrame = abreast([partial(files, spark, lake, city, keys, batch, moment, made), *written])[0]
     return fresh
 
 
