@@ -11,6 +11,7 @@ Rotating the operator's key seals these keys again and leaves `vault.person` alo
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -18,7 +19,6 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-import schemas
 from jobs import lake as tables
 from jobs.hashing import data_key, sealed, sealed_by, with_drawn_key
 from jobs.keys import KEY_BYTES, Keys
@@ -27,18 +27,23 @@ from jobs.vault_log import Access
 PERSON, PERSON_KEY = "vault.person", "vault.person_key"
 
 
-def of_sources(spark: SparkSession, lake: Path) -> tuple[tuple[str, ...], DataFrame]:
-    """Return the sources' vaults as one frame, still sealed, and their tables' names.
+def of_sources(spark: SparkSession, lake: Path, sources: Collection[str]) -> tuple[tuple[str, ...], DataFrame]:
+    """Return the vaults of some sources as one frame, still sealed, and their tables' names.
+
+    Args:
+        spark: the session.
+        lake: the lake.
+        sources: at least one.
 
     Returns:
         Names; rows of `identity_hash`, `sealed_text`, `source`.
     """
-    known = [source.name for source in schemas.sources() if tables.exists(lake, f"vault.{source.name}")]
+    names = tuple(f"vault.{source}" for source in sorted(sources))
     frames = [
-        tables.read(spark, lake, f"vault.{name}").select("identity_hash", "sealed_text", F.lit(name).alias("source"))
-        for name in known
+        tables.read(spark, lake, name).select("identity_hash", "sealed_text", F.lit(source).alias("source"))
+        for name, source in zip(names, sorted(sources), strict=True)
     ]
-    return tuple(f"vault.{name}" for name in known), reduce(DataFrame.unionByName, frames)
+    return names, reduce(DataFrame.unionByName, frames)
 
 
 def give_keys(spark: SparkSession, lake: Path, keys: Keys, people: DataFrame) -> None:

@@ -4,6 +4,7 @@ An identity is what one source knows somebody by, the same in all its records; s
 identities. Each is opened once, through the vault's door, and only keyed hashes leave: linking compares those.
 """
 
+from collections.abc import Collection
 from functools import reduce
 from pathlib import Path
 
@@ -93,9 +94,19 @@ def grouped(rows: DataFrame, people: DataFrame) -> DataFrame:
     return useful.select("*", "first.known_from_at", "first.record_id").drop("first", "is_maker")
 
 
-def described(spark: SparkSession, lake: Path, identities: DataFrame, keys: Keys) -> DataFrame:
-    """Open each identity once and say what it consists of, as keyed hashes: rows of `link.identity`."""
-    names, sealed = vault.of_sources(spark, lake)
+def described(
+    spark: SparkSession, lake: Path, identities: DataFrame, keys: Keys, sources: Collection[str]
+) -> DataFrame:
+    """Open each identity once and say what it consists of, as keyed hashes: rows of `link.identity`.
+
+    Args:
+        spark: the session.
+        lake: the lake.
+        identities: `grouped`.
+        keys: the operator's.
+        sources: whose identities they are.
+    """
+    names, sealed = vault.of_sources(spark, lake, sources)
     found = identities.join(sealed, ["source", "identity_hash"])
     plain = tables.unsealed(spark, lake, keys, found, Access("link", names, "identities of the batch"))
     plain = plain.withColumn("told", F.from_json("plain_text", TOLD))

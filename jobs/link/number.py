@@ -4,6 +4,7 @@ An old 15-digit number and its 18-digit form have one hash already, because clea
 whose century is open (ID_15_AMBIGUOUS) links nobody.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,6 @@ from jobs.link.identity import account, stated
 from jobs.link.probable import WEIGHT
 from jobs.vault_log import Access
 from schemas import Source
-from schemas.spark import stored
 
 
 class Pending(NamedTuple):
@@ -146,11 +146,13 @@ def linked(rows: DataFrame, ledger: DataFrame, judged: DataFrame | None) -> Data
     )
 
 
-def new_identities(spark: SparkSession, lake: Path, links: DataFrame, keys: Keys) -> DataFrame:
+def new_identities(
+    spark: SparkSession, lake: Path, links: DataFrame, keys: Keys, sources: Collection[str]
+) -> DataFrame | None:
     """Return rows of `vault.person` for people who have none: the newest identity of the most trusted source.
 
     Each is brought under a key of the person's own (`jobs.vault`), which is given here first. Only the identities
-    chosen are opened, and none at all where nobody is new.
+    chosen are opened; None where nobody is new.
     """
     known = tables.read(spark, lake, vault.PERSON).select("person_id")
     newest = F.struct((-_rank()).alias("trust"), "event_at", "record_id", "identity_hash", "source", "certificate_hash")
@@ -166,8 +168,8 @@ def new_identities(spark: SparkSession, lake: Path, links: DataFrame, keys: Keys
         .select("person_id", "best.identity_hash", "best.source", "best.certificate_hash", "known_from_at", "batch_id")
     ).localCheckpoint()
     if not (people := chosen.count()):
-        return tables.inline(spark, stored(schemas.table(vault.PERSON)))
+        return None
     vault.give_keys(spark, lake, keys, chosen)
-    names, sealed = vault.of_sources(spark, lake)
+    names, sealed = vault.of_sources(spark, lake, sources)
     access = Access("link", names, "people who are new", people)
     return vault.sealed_as_own(spark, lake, keys, chosen.join(sealed, ["identity_hash", "source"]), access)

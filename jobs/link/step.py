@@ -1,5 +1,6 @@
 """Link what is new: each pending silver batch replaces its own links; people are made once and never renumbered."""
 
+from collections.abc import Callable
 from functools import partial, reduce
 from pathlib import Path
 
@@ -49,11 +50,14 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     made = new_people(spark, rows, ledger, keys).localCheckpoint()
     people = ledger.select(*made.columns).unionByName(made)
     _check(made, ledger)
-    brought = described(spark, lake, grouped(rows, people), keys).localCheckpoint()
+    sources = {one.source.name for one in work}
     known = tables.read(spark, lake, "link.identity")
+    brought = known.limit(0)
+    if sources:
+        brought = described(spark, lake, grouped(rows, people), keys, sources).select(*known.columns).localCheckpoint()
     replaced = known.where(_is_of(work))
-    identities = known.where(~_is_of(work)).unionByName(brought.select(*known.columns))
-    changed = replaced.unionByName(brought.select(*known.columns))
+    identities = known.where(~_is_of(work)).unionByName(brought)
+    changed = replaced.unionByName(brought)
     numbered = people.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
     numbered = numbered.select("certificate_hash", "person_id")
     decided = decide(spark, lake, identities, changed, people, numbered, keys)
@@ -69,29 +73,47 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
         entries = decided.entries.select(*made.columns)
         # a run cut off here has written some
         new = made.unionByName(entries.join(ledger.select("ledger_id"), "ledger_id", "left_anti")).localCheckpoint()
-    tables.append_rows(spark, lake, "link.ledger", new)
-    sealed = new_identities(spark, lake, links, keys)
-    moved = _moved(spark, lake, work, decided) if decided else None
-    abreast(
-        [
-            partial(tables.append_rows, spark, lake, "vault.person", sealed),
-            partial(_write_links, spark, lake, work, links, moved),
-        ]
+    if not new.isEmpty():
+        tables.append_rows(spark, lake, "link.ledger", new)
+    moved = _moved(spark, lake, work, decided) if decided else links.limit(0)
+    places = {
+        (row["batch_id"], row["source"]) for row in moved.select("batch_id", "source").distinct().toLocalIterator()
+    }
+    sealed = new_identities(
+        spark,
+        lake,
+        links.unionByName(moved, allowMissingColumns=True) if places else links,
+        keys,
+        sources | {source for _, source in places},
     )
-    if decided:
-        # after the records of whoever moved, or a run cut off here would not know that they must
-        assignments, reviews = decided.assignments.localCheckpoint(), decided.reviews.localCheckpoint()
-        abreast(
-            [
-                partial(tables.overwrite, spark, lake, "link.assignment", assignments),
-                partial(tables.overwrite, spark, lake, "link.review", reviews),
-            ]
-        )
-    # last: until here it says whom the batch mattered to before
-    _put(spark, lake, "link.identity", work, brought)
+    calls = [partial(_write_links, spark, lake, work, links, moved, {batch for batch, _ in places})]
+    if sealed is not None:
+        calls.append(partial(tables.append_rows, spark, lake, "vault.person", sealed))
+    abreast(calls)
+    # after the records of whoever moved, or a run cut off here would not know that they must
+    _write_judged(spark, lake, work, brought, decided)
     figures["made"] = new.where("entry_code = 'CREATE'").count()
     figures["to_review"] = tables.read(spark, lake, "link.review").count()
     return figures | {"capped": decided.capped.count() if decided else 0}
+
+
+def _write_judged(
+    spark: SparkSession, lake: Path, work: list[Pending], brought: DataFrame, decided: Decided | None
+) -> None:
+    """Write what was found of those who were judged, and what was compared.
+
+    A batch linked again replaces its identities last: until then they say whom it mattered to before.
+    """
+    identities = partial(_put, spark, lake, "link.identity", work, brought)
+    calls: list[Callable[[], None]] = []
+    if decided:
+        calls.append(partial(tables.overwrite, spark, lake, "link.assignment", decided.assignments.localCheckpoint()))
+        if decided.reviews is not None:
+            calls.append(partial(tables.overwrite, spark, lake, "link.review", decided.reviews.localCheckpoint()))
+    is_again = bool(_held(spark, lake, "link.identity", work))
+    abreast(calls if is_again else [*calls, identities])
+    if is_again:
+        identities()
 
 
 def _is_of(work: list[Pending]) -> Column:
@@ -114,27 +136,30 @@ def _moved(spark: SparkSession, lake: Path, work: list[Pending], decided: Decide
 def _put(spark: SparkSession, lake: Path, name: str, work: list[Pending], rows: DataFrame) -> None:
     """Write the pending batches' rows; those of a batch's other sources stay as they are."""
     pairs = {(one.batch, one.source.name) for one in work}
-    held = tables.read(spark, lake, name).where(F.col("batch_id").isin(*(batch for batch, _ in pairs)))
-    known = {tuple(row) for row in held.select("batch_id", "source").distinct().toLocalIterator()}
-    if again := sorted(pairs & known):
+    if again := sorted(_held(spark, lake, name, work)):
         told = " OR ".join(f"(batch_id = '{batch}' AND source = '{source}')" for batch, source in again)
         is_again = F.coalesce(F.expr(told), F.lit(False))
         tables.replace(spark, lake, name, told, rows.where(is_again))
         rows = rows.where(~is_again)
-    if pairs - known:
+    if pairs - set(again):
         tables.append_rows(spark, lake, name, rows)
 
 
+def _held(spark: SparkSession, lake: Path, name: str, work: list[Pending]) -> set[tuple[str, str]]:
+    """Batch and source of those pending batches a table holds rows of."""
+    pairs = {(one.batch, one.source.name) for one in work}
+    held = tables.read(spark, lake, name).where(F.col("batch_id").isin(*(batch for batch, _ in pairs)))
+    return pairs & {tuple(row) for row in held.select("batch_id", "source").distinct().toLocalIterator()}
+
+
 def _write_links(
-    spark: SparkSession, lake: Path, work: list[Pending], links: DataFrame, moved: DataFrame | None
+    spark: SparkSession, lake: Path, work: list[Pending], links: DataFrame, moved: DataFrame, batches: set[str]
 ) -> None:
     """Write the pending batches' links, and in the place of their old ones those of records that have moved."""
     name = "link.person_record"
     _put(spark, lake, name, work, links)
-    if moved is None:
-        return
-    for row in moved.select("batch_id").distinct().toLocalIterator():
-        part = f"batch_id = '{row['batch_id']}' AND has_number = false"
+    for batch in sorted(batches):
+        part = f"batch_id = '{batch}' AND has_number = false"
         mine = moved.where(part)
         others = tables.read(spark, lake, name).where(part).join(mine.select("record_id"), "record_id", "left_anti")
         tables.replace(spark, lake, name, part, others.select(*mine.columns).unionByName(mine))

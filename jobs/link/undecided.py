@@ -18,11 +18,14 @@ FINEST_TF = 0.000001
 
 
 class Decided(NamedTuple):
-    """What linking without numbers came to: of those judged, and tables with the others as they stood."""
+    """What linking without numbers came to: of those judged, and tables with the others as they stood.
+
+    `reviews` is None where nobody of them waits for a decision, or did.
+    """
 
     judged: DataFrame
     assignments: DataFrame
-    reviews: DataFrame
+    reviews: DataFrame | None
     entries: DataFrame
     changed: DataFrame
     capped: DataFrame
@@ -128,12 +131,14 @@ def decide(
     kept = mine.withColumnsRenamed({"person_id": "old_id", "link_kind_code": "old_code"})
     other = ~F.col("person_id").eqNullSafe(F.col("old_id")) | ~F.col("link_kind_code").eqNullSafe(F.col("old_code"))
     moved = judged.join(kept, "node_id", "left").where(other).select("source", "identity_hash")
-    waits = tables.read(spark, lake, "link.review")
-    waits = waits.withColumn("node_id", node()).join(chosen, "node_id", "left_anti").select(*waits.columns)
+    asked = reviews(judged, nearest).localCheckpoint()
+    waits = tables.read(spark, lake, "link.review").withColumn("node_id", node())
+    others_wait = waits.join(chosen, "node_id", "left_anti").select(*asked.columns)
+    is_as_it_was = asked.isEmpty() and waits.join(chosen, "node_id", "left_semi").isEmpty()
     return Decided(
         judged,
         others.select(*stored.columns).unionByName(judged.select(*stored.columns)),
-        waits.unionByName(reviews(judged, nearest).select(*waits.columns)),
+        None if is_as_it_was else others_wait.unionByName(asked),
         entries,
         moved,
         compared.where("is_capped"),
