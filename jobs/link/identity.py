@@ -64,34 +64,36 @@ def stated(table: Table) -> dict[str, Column]:
     }
 
 
-def grouped(rows: DataFrame, people: DataFrame) -> DataFrame:
+def grouped(rows: DataFrame, known: DataFrame) -> DataFrame:
     """Bring a batch's records to its identities that can say anything to linking: a row per source, identity and batch.
 
     Those without a number wait to be linked; phones and accounts of the others lead to people; of everybody else one
-    identity is enough, that of the record which made the person: it has the name and the number.
+    identity is enough, the first there is: it has the name and the number.
 
     Args:
         rows: `jobs.link.number.records`.
-        people: `link.ledger` with the people just made.
+        known: `link.identity` of other batches.
     """
-    makers = people.where("entry_code = 'CREATE'").select("record_id", F.lit(True).alias("is_maker"))
     first = F.min(F.struct("known_from_at", "record_id"))
+    named = rows.where("certificate_hash IS NOT NULL AND identity_hash IS NOT NULL")
+    firsts = named.groupBy("certificate_hash").agg(first.alias("first")).join(known, "certificate_hash", "left_anti")
+    firsts = firsts.select("first.record_id", F.lit(True).alias("is_first"))
     single = ("certificate_hash", "mobile_hash", "account_hash", "gender_code", "born_first_year", "born_last_year")
     found = (
         rows.where("identity_hash IS NOT NULL")
-        .join(makers, "record_id", "left")
+        .join(firsts, "record_id", "left")
         .groupBy("source", "identity_hash", "batch_id")
         .agg(
             first.alias("first"),
             F.min("event_at").alias("seen_from_at"),
             F.max("event_at").alias("seen_to_at"),
-            F.bool_or("is_maker").alias("is_maker"),
+            F.bool_or("is_first").alias("is_first"),
             *(F.max(name).alias(name) for name in single),
         )
     )
     has_handle = F.col("mobile_hash").isNotNull() | F.col("account_hash").isNotNull()
-    useful = found.where(F.col("certificate_hash").isNull() | has_handle | F.col("is_maker"))
-    return useful.select("*", "first.known_from_at", "first.record_id").drop("first", "is_maker")
+    useful = found.where(F.col("certificate_hash").isNull() | has_handle | F.col("is_first"))
+    return useful.select("*", "first.known_from_at", "first.record_id").drop("first", "is_first")
 
 
 def described(

@@ -52,11 +52,11 @@ def link(spark: SparkSession, lake: Path, keys: Keys, work: list[Pending]) -> di
     _check(made, ledger)
     sources = {one.source.name for one in work}
     known = tables.read(spark, lake, "link.identity")
+    replaced, kept = known.where(_is_of(work)), known.where(~_is_of(work))
     brought = known.limit(0)
     if sources:
-        brought = described(spark, lake, grouped(rows, people), keys, sources).select(*known.columns).localCheckpoint()
-    replaced = known.where(_is_of(work))
-    identities = known.where(~_is_of(work)).unionByName(brought)
+        brought = described(spark, lake, grouped(rows, kept), keys, sources).select(*known.columns).localCheckpoint()
+    identities = kept.unionByName(brought)
     changed = replaced.unionByName(brought)
     numbered = people.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL")
     numbered = numbered.select("certificate_hash", "person_id")

@@ -17,6 +17,9 @@ BLOCKED: tuple[str, ...] = (*HANDLES, "mask_four_hash", "mask_five_hash", "mask_
 BLOCKED += ("region_birth_hash", "region_tail_hash", "birth_tail_hash")
 """What two identities must share one of to be compared at all."""
 
+FEW = 200_000
+"""Up to so many names or marks, about 20 MB, are sent to every core."""
+
 ARROW = ":"
 WAITS = "certificate_hash IS NULL"
 """An identity whose number, if it has one, is no key."""
@@ -25,6 +28,12 @@ WAITS = "certificate_hash IS NULL"
 def node(source: str = "source", identity: str = "identity_hash") -> Column:
     """The name of an identity over all sources."""
     return F.concat_ws(ARROW, source, identity)
+
+
+def small(rows: DataFrame) -> DataFrame:
+    """Rows as they are, computed now; few of them go to where the many lie, instead of both being shuffled."""
+    held = rows.localCheckpoint()
+    return F.broadcast(held) if held.count() <= FEW else held
 
 
 def shared(identities: DataFrame, *kept: str) -> DataFrame:
@@ -45,14 +54,14 @@ def touched(identities: DataFrame, changed: DataFrame, stood: DataFrame, decided
         version: of the linkage rules; whoever was judged by another is judged again.
     """
     mine = node().alias("node_id")
-    marks = shared(changed).select("name", "value").distinct()
+    marks = small(shared(changed).select("name", "value").distinct())
     near = shared(identities.where(WAITS)).join(marks, ["name", "value"], "left_semi").select("node_id")
     other = F.col("cluster_id").isNull() | (F.col("rule_version_code") != version)
     stale = stood.where(other).select(mine)
     parts = [near, changed.where(WAITS).select(mine), stale, decided.select("node_id")]
-    first = reduce(DataFrame.unionByName, parts).distinct()
+    first = small(reduce(DataFrame.unionByName, parts).distinct())
     members = stood.where("cluster_id IS NOT NULL").select(mine, "cluster_id")
-    clusters = members.join(first, "node_id", "left_semi").select("cluster_id").distinct()
+    clusters = small(members.join(first, "node_id", "left_semi").select("cluster_id").distinct())
     return first.unionByName(members.join(clusters, "cluster_id", "left_semi").select("node_id")).distinct()
 
 
@@ -63,13 +72,13 @@ def around(identities: DataFrame, chosen: DataFrame, people: DataFrame) -> DataF
 
     Args:
         identities: `link.identity` as it will stand.
-        chosen: `touched`.
+        chosen: `touched`, as `small` gives it.
         people: certificate_hash, person_id of people with a number.
     """
     named = identities.withColumn("node_id", node())
-    marks = shared(named.join(chosen, "node_id", "left_semi")).select("name", "value").distinct()
+    marks = small(shared(named.join(chosen, "node_id", "left_semi")).select("name", "value").distinct())
     hits = shared(named).join(marks, ["name", "value"], "left_semi").select("node_id")
-    wanted = hits.unionByName(chosen).distinct()
+    wanted = small(hits.unionByName(chosen).distinct())
     found = nodes(named.join(wanted, "node_id", "left_semi"), people)
     mine = chosen.select("node_id", F.lit(True).alias("is_touched"))
     return found.join(mine, "node_id", "left").withColumn("is_touched", F.coalesce("is_touched", F.lit(False)))

@@ -11,7 +11,7 @@ import schemas
 from jobs import lake as tables
 from jobs.keys import Keys
 from jobs.link import assign, own, parameters, probable, review
-from jobs.link.touched import ARROW, HANDLES, around, node, touched
+from jobs.link.touched import ARROW, HANDLES, around, node, small, touched
 from jobs.runs import fingerprint
 
 FINEST_TF = 0.000001
@@ -105,7 +105,7 @@ def decide(
     overrides = in_force(tables.read(spark, lake, "link.override"))
     stored = tables.read(spark, lake, "link.assignment")
     chosen = touched(identities, changed, stored, _decided_about(spark, lake), rules["rule_version_code"])
-    chosen = chosen.localCheckpoint()
+    chosen = small(chosen)
     if chosen.isEmpty():
         return None
     everybody = around(identities, chosen, people).localCheckpoint()
