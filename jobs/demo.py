@@ -5,7 +5,6 @@ city's: a batch is fetched at the instant its office delivers, so that two demos
 """
 
 import resource
-import shutil
 import sys
 import time
 from collections import Counter
@@ -125,19 +124,15 @@ def _peak_mb() -> int:
     """Peak memory of this process and of its JVM, in MiB."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     scale = 1 if sys.platform == "linux" else 1024
-    return (own // scale + _jvm_peak_kb()) // 1024
+    return (own // scale + _jvm_peak_bytes() // 1024) // 1024
 
 
-def _jvm_peak_kb() -> int:
-    """High-water mark of the running JVM's memory in KiB; 0 if none was started or the system cannot tell."""
-    from pathlib import Path
-
+def _jvm_peak_bytes() -> int:
+    """High-water mark of the running JVM's memory; 0 if none was started or the system cannot tell."""
     from pyspark import SparkContext
+
+    from jobs.bench.measured import high_water
 
     gateway = SparkContext._gateway  # noqa: SLF001
     process = getattr(gateway, "proc", None)
-    status = Path(f"/proc/{process.pid}/status") if process else None
-    if status is None or not status.is_file() or shutil.which("java") is None:
-        return 0
-    peak = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
-    return int(peak[0].split()[1]) if peak else 0
+    return high_water(process.pid) if process else 0

@@ -104,15 +104,15 @@ def _write_judged(
 
     A batch linked again replaces its identities last: until then they say whom it mattered to before.
     """
-    identities = partial(_put, spark, lake, "link.identity", work, brought)
+    held = _held(spark, lake, "link.identity", work)
+    identities = partial(_put, spark, lake, "link.identity", work, brought, held)
     calls: list[Callable[[], None]] = []
     if decided:
         calls.append(partial(tables.overwrite, spark, lake, "link.assignment", decided.assignments.localCheckpoint()))
         if decided.reviews is not None:
             calls.append(partial(tables.overwrite, spark, lake, "link.review", decided.reviews.localCheckpoint()))
-    is_again = bool(_held(spark, lake, "link.identity", work))
-    abreast(calls if is_again else [*calls, identities])
-    if is_again:
+    abreast(calls if held else [*calls, identities])
+    if held:
         identities()
 
 
@@ -133,15 +133,17 @@ def _moved(spark: SparkSession, lake: Path, work: list[Pending], decided: Decide
     return rows.where(~_is_of(work)).localCheckpoint()
 
 
-def _put(spark: SparkSession, lake: Path, name: str, work: list[Pending], rows: DataFrame) -> None:
-    """Write the pending batches' rows; those of a batch's other sources stay as they are."""
+def _put(
+    spark: SparkSession, lake: Path, name: str, work: list[Pending], rows: DataFrame, held: set[tuple[str, str]]
+) -> None:
+    """Write the pending batches' rows, in the place of those `held`; other sources' stay as they are."""
     pairs = {(one.batch, one.source.name) for one in work}
-    if again := sorted(_held(spark, lake, name, work)):
+    if again := sorted(held):
         told = " OR ".join(f"(batch_id = '{batch}' AND source = '{source}')" for batch, source in again)
         is_again = F.coalesce(F.expr(told), F.lit(False))
         tables.replace(spark, lake, name, told, rows.where(is_again))
         rows = rows.where(~is_again)
-    if pairs - set(again):
+    if pairs - held:
         tables.append_rows(spark, lake, name, rows)
 
 
@@ -157,7 +159,7 @@ def _write_links(
 ) -> None:
     """Write the pending batches' links, and in the place of their old ones those of records that have moved."""
     name = "link.person_record"
-    _put(spark, lake, name, work, links)
+    _put(spark, lake, name, work, links, _held(spark, lake, name, work))
     for batch in sorted(batches):
         part = f"batch_id = '{batch}' AND has_number = false"
         mine = moved.where(part)

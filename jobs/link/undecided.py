@@ -31,13 +31,13 @@ class Decided(NamedTuple):
     capped: DataFrame
 
 
-def frequencies(spark: SparkSession, lake: Path, identities: DataFrame, compared: DataFrame) -> DataFrame:
+def frequencies(spark: SparkSession, lake: Path, identities: DataFrame, compared: DataFrame, version: str) -> DataFrame:
     """How common names are among people: as frozen in `link.term_frequency` for the version in force, or counted now.
 
     Returns:
         name_hash, tf_name_hash for every name compared; a name the frozen table lacks is as rare as its rarest.
     """
-    version, rules = parameters.in_force(lake)["rule_version_code"], schemas.rules("linkage")["frequencies"]
+    rules = schemas.rules("linkage")["frequencies"]
     frozen = tables.read(spark, lake, "link.term_frequency").where(F.col("rule_version_code") == version)
     if frozen.isEmpty():
         borne = identities.where("certificate_hash IS NOT NULL AND name_hash IS NOT NULL")
@@ -109,7 +109,7 @@ def decide(
     if chosen.isEmpty():
         return None
     everybody = around(identities, chosen, people).localCheckpoint()
-    names = frequencies(spark, lake, identities, everybody)
+    names = frequencies(spark, lake, identities, everybody, rules["rule_version_code"])
     compared = probable.capped(everybody, HANDLES, limits["block_count"])
     compared = compared.where("is_touched OR person_id IS NOT NULL").localCheckpoint()
     pairs = probable.pairs(spark, compared, rules["settings"], names)

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.gold.facts.finance import LOAN
-from jobs.gold.facts.record import ONLY_SOURCE, owned, people, standing
+from jobs.gold.facts.record import KNOWN, ONLY_SOURCE, concerning, owned, standing
 
 EXPIRES_AFTER_YEARS = 5
 """征信业管理条例 art. 16."""
@@ -30,11 +30,7 @@ EVENT = (
     "term_end_date",
     "repaired_date",
     "relief_code",
-    "known_from_at",
-    "known_to_at",
-    "source_code",
-    "record_ids",
-    "priority_count",
+    *KNOWN,
 )
 CLOSED_BY_PAYING = ("PERFORMED", "SETTLED")
 
@@ -52,9 +48,8 @@ def penalties(decided: DataFrame, links: DataFrame) -> DataFrame:
         decided: `stated` rows of `silver.amr_penalty`.
         links: whose records they are.
     """
-    rows = decided.where("kind_code = 'PENALTY'").join(people(links, "amr_penalty"), "record_id", "left")
     return _event(
-        rows.where("person_id IS NOT NULL OR uscc_no IS NOT NULL"),
+        concerning(decided.where("kind_code = 'PENALTY'"), links, "amr_penalty"),
         {
             "adverse_id": F.col("key_hash"),
             "adverse_kind_code": F.lit("ADMIN_PENALTY"),

@@ -6,18 +6,12 @@ Positive-only (domain.md, section 4.1): complaints and violations are never take
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.gold.facts.record import ONLY_SOURCE, month_of, owned, people
+from jobs.gold.facts.record import ONLY_SOURCE, VALID, month_of, owned, people
 
 STANDING = (
     "person_id",
     "period_month",
-    "valid_from_date",
-    "valid_to_date",
-    "known_from_at",
-    "known_to_at",
-    "source_code",
-    "record_ids",
-    "priority_count",
+    *VALID,
 )
 """Columns every association's rows have; its own follow. Months have a `period_month`, cards and posts a span."""
 

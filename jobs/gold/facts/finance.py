@@ -6,7 +6,7 @@ Amounts of loans and fees are the institution's own and stay so (CRR-29); R14 va
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.gold.facts.record import ONLY_SOURCE, concerning, month_of, standing
+from jobs.gold.facts.record import KNOWN, ONLY_SOURCE, concerning, month_of, standing, stated
 
 LOAN = ("institution_code", "loan_no")
 
@@ -38,13 +38,12 @@ TERMS = (
 
 MONTH = ("balance_cny", "dpd_days", "relief_code")
 ARREARS = ("adverse_start_date", "adverse_end_date", "notice_date", "provided_date")
-STATED = ("record_id", "record_ids", "known_from_at", "known_to_at", "source_code", "priority_count")
 
 
 def loan_lines(fin_loan: DataFrame, links: DataFrame) -> DataFrame:
     """Lines of the banks, one per loan and month-end, by borrower: what all facts about loans are made of."""
-    rows = concerning(fin_loan, links, "fin_loan")
-    return rows.select(*LOAN, "snapshot_month", *TERMS, *MONTH, *ARREARS, *STATED)
+    rows = concerning(stated(fin_loan, "fin_loan"), links, "fin_loan")
+    return rows.select(*LOAN, "snapshot_month", *TERMS, *MONTH, *ARREARS, "record_id", *KNOWN)
 
 
 def loan_months(lines: DataFrame) -> DataFrame:
@@ -74,10 +73,10 @@ def loans(lines: DataFrame) -> DataFrame:
 
 def fee_months(fin_fee: DataFrame, links: DataFrame) -> DataFrame:
     """Fees of a month by kind, charged and standard, with the account's class and the bands of article 14."""
-    return concerning(fin_fee, links, "fin_fee").withColumns(month_of("fee_month"))
+    return concerning(stated(fin_fee, "fin_fee"), links, "fin_fee").withColumns(month_of("fee_month"))
 
 
 def guarantees(fin_guarantee: DataFrame, links: DataFrame) -> DataFrame:
     """Guarantees of loans with the five parties' shares, of a person or a business."""
-    rows = concerning(fin_guarantee, links, "fin_guarantee")
+    rows = concerning(stated(fin_guarantee, "fin_guarantee"), links, "fin_guarantee")
     return rows.withColumns({"valid_from_date": F.col("start_date"), "valid_to_date": F.col("end_date")})

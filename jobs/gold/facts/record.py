@@ -16,6 +16,12 @@ from jobs.silver.consent import versions
 ONLY_SOURCE = 1
 """Rank of a source that alone speaks of an attribute: `schemas/rules/priority.yaml` ranks where several do."""
 
+KNOWN = ("known_from_at", "known_to_at", "source_code", "record_ids", "priority_count")
+"""When what a record says was known, and where from."""
+
+VALID = ("valid_from_date", "valid_to_date", *KNOWN)
+"""And when it was true."""
+
 BACKPAID_AFTER_MONTHS = 3
 """Paid more than three months after the month's end (domain.md, section 6.2)."""
 
@@ -60,9 +66,9 @@ def owned(silver: DataFrame, links: DataFrame, source: str, attribute: str | Non
     return stated(silver, source, attribute).join(people(links, source), "record_id")
 
 
-def concerning(silver: DataFrame, links: DataFrame, source: str, attribute: str | None = None) -> DataFrame:
-    """`stated` rows about a linked person or a business (`uscc_no`), or both; nobody's are left out."""
-    rows = stated(silver, source, attribute).join(people(links, source), "record_id", "left")
+def concerning(rows: DataFrame, links: DataFrame, source: str) -> DataFrame:
+    """Keep of `stated` rows those about a linked person or a business (`uscc_no`), or both, with `person_id`."""
+    rows = rows.join(people(links, source), "record_id", "left")
     return rows.where("person_id IS NOT NULL OR uscc_no IS NOT NULL")
 
 

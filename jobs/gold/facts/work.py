@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 import schemas
-from jobs.gold.facts.record import band, is_backpaid, month_of, owned
+from jobs.gold.facts.record import VALID, band, is_backpaid, month_of, owned
 
 MONTH = (
     "person_id",
@@ -15,13 +15,7 @@ MONTH = (
     "is_backpaid",
     "paid_date",
     "base_band",
-    "valid_from_date",
-    "valid_to_date",
-    "known_from_at",
-    "known_to_at",
-    "source_code",
-    "record_ids",
-    "priority_count",
+    *VALID,
 )
 """Columns of `gold.fact_work_month`: one row per source's statement, so that a month may have several kinds."""
 

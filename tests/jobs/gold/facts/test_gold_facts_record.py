@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from silver_rows import linked, recorded, same
 
-from jobs.gold.facts.record import band, concerning, owned, standing
+from jobs.gold.facts.record import band, concerning, owned, standing, stated
 
 LEASES = """
     record_id | key_hash | operation_code | event_at            | known_from_at       | filing_no
@@ -46,9 +46,8 @@ def test_what_concerns_neither_person_nor_business_is_left_out(spark):
         zhang     |                    | person
                   | 91110000600037341L | firm
         """
-    rows = concerning(
-        recorded(spark, "silver.fin_fee", fees), linked(spark, "fin_fee", zhang="both, person"), "fin_fee"
-    )
+    told = stated(recorded(spark, "silver.fin_fee", fees), "fin_fee")
+    rows = concerning(told, linked(spark, "fin_fee", zhang="both, person"), "fin_fee")
     same(spark, rows, "gold.fact_fee_month", expected)
 
 
