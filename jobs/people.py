@@ -97,12 +97,14 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
     from jobs import lake as tables
     from jobs import scorecard
     from jobs.gold import rules, step
-    from jobs.gold.file import Moment
+    from jobs.gold.features import Moment
+    from jobs.gold.fresh import fresh_sources
 
     city = city_of(settings)
     zone = city.city.timezone
     end = period(batch, zone).end
-    moment = Moment(step.as_of(end), known_at(settings, batch))
+    known = known_at(settings, batch)
+    moment = Moment(step.as_of(end), known, fresh_sources(settings.lake, known))
     # what later batches brought was not known at K: a batch is not built again for it
     standing = [run for run in runs.read(settings.lake, "link") if period(run.batch, zone).end <= end]
     linked = [f"{run.source}:{run.batch}:{run.fingerprint}" for run in standing]

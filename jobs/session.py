@@ -44,6 +44,9 @@ CONF = {
     "spark.sql.parquet.compression.codec": "zstd",
     # else instants are INT96, which has no statistics and which other readers have deprecated
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # a file is made of some forty groupings and joins in one task, each of which holds a page: of 64 MB, the default
+    # of a large heap, they would not fit into any
+    "spark.buffer.pageSize": "2m",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     # without Hadoop's native library HDFSLogStore forks a shell for each commit
     "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",

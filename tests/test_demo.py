@@ -12,6 +12,7 @@ import pytest
 
 import schemas
 from jobs.demo import demo
+from jobs.gold.file import LINEAGE
 from jobs.settings import Settings
 from tests.contents import tables
 from tests.dags.conftest import CONNECTED, PROGRAM
@@ -142,7 +143,8 @@ def test_every_block_that_is_there_says_whose_it_is_and_of_when(lake):
     missing = blocks.filter(polars.col("missing_code").is_not_null())
     assert len(there) > 0
     assert len(missing) > 0
-    assert set(there["block_name"]) == {"newcomer", "residence", "work", "housing", "business"}
+    assert set(blocks["block_name"]) == {*LINEAGE}
+    assert {"newcomer", "residence", "work", "housing", "business", "association"} <= set(there["block_name"])
     assert missing["updated_date"].null_count() == len(missing)
     undated = there.filter(polars.col("updated_date").is_null() | (polars.col("updated_date") > known))
     # who has no residence record is no newcomer by any of them: that block rests on other sources

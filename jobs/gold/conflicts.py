@@ -39,6 +39,7 @@ def conflicts(attribute: str, said: Column) -> Column:
     )
 
 
-def is_contradicted(attribute: str, source: str) -> Column:
+def is_contradicted(attribute: str, source: Column) -> Column:
     """Whether a better source says otherwise than this one."""
-    return F.exists("conflicts", lambda found: found.startswith(f"{attribute}:") & found.endswith(f":{source}"))
+    ending = F.concat(F.lit(":"), source)
+    return F.exists("conflicts", lambda found: found.startswith(f"{attribute}:") & found.endswith(ending))

@@ -1,103 +1,49 @@
 """The credit file at (T, K): one row per person, blocks as nested columns, reasons and rule versions beside them."""
 
-from datetime import date, datetime
-from typing import NamedTuple
-
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from jobs.gold import blocks, newcomer, rules
-from jobs.gold.conflicts import conflicts, is_contradicted, together
-from jobs.gold.spells import known_at
+from jobs.gold import newcomer, rules
+from jobs.gold.axes import axes
+from jobs.gold.blocks.compliance import ADVERSE
+from jobs.gold.blocks.work import shown_employers
+from jobs.gold.conflicts import is_contradicted
+from jobs.gold.features import BLOCKS, Moment
+from jobs.gold.score import score
 from jobs.hashing import content, keyed, with_keys, without_keys
 from jobs.keys import Keys
 from schemas import City
 
-COUNTS = (
+FEATURES = (
     "work_months_12_count",
     "work_months_24_count",
     "base_months_24_count",
-    "si_months_12_count",
-    "flexible_months_3_count",
     "work_streak_count",
     "employer_change_24_count",
-    "rent_months_12_count",
-    "rent_spell_count",
-    "residence_spell_count",
     "residence_months_count",
-    "live_business_count",
+    "rent_months_12_count",
+    "rent_on_time_ratio",
+    "utility_on_time_12_ratio",
+    "hpf_months_24_count",
+    "association_months_12_count",
+    "skill_level_code",
+    "education_level_code",
+    "business_age_months_count",
+    "rating_code",
+    "adverse_open_count",
+    "adverse_5y_count",
 )
-"""Features that are 0 where there is no evidence at all."""
-
-SHOWN_KINDS = ("SI", "FLEX")
-"""Kinds of work months that the file reads; months of other sources are facts already."""
-
-BLOCKS = ("newcomer", "residence", "work", "housing", "business")
-RECORDS = ("trait", "residence", "work", "housing", "business")
+"""The features of domain.md, section 6.2, which the score is made of."""
 
 
-class Moment(NamedTuple):
-    """The question: as of T, known at K."""
+def structs() -> dict[str, Column]:
+    """The nested blocks over a person's features; one of which nothing is known is null.
 
-    as_of: date
-    known: datetime
-
-
-def features(people: DataFrame, facts: dict[str, DataFrame], moment: Moment, city: City) -> DataFrame:
-    """Join every block's features to the people: one row per person, 0 for no evidence.
-
-    Args:
-        people: person_id of everybody who has a record known at K.
-        facts: fact tables by name.
-        moment: T and K.
-        city: the profile, for the operator's code.
+    `compliance` never is: that nothing bad is known is a statement too.
     """
-    as_of, known = moment.as_of, F.lit(moment.known)
-    now = {name.removeprefix("gold.fact_"): known_at(rows, known) for name, rows in facts.items()}
-    months = now["work_month"].where(F.col("work_kind_code").isin(*SHOWN_KINDS))
-    joined = people
-    for part in (
-        blocks.traits(now["person_trait"], as_of),
-        blocks.residence(now["residence_spell"], as_of),
-        blocks.work(months, now["business_role"], as_of),
-        blocks.employers(months),
-        blocks.housing(now["rent_spell"], now["residence_spell"], as_of),
-        blocks.business(now["business_role"], as_of),
-        _operator_consent(now["consent"], known, city.operator.code),
-    ):
-        joined = joined.join(part, "person_id", "left")
-    age = F.floor(F.months_between(F.lit(as_of), F.col("birth_date")) / 12).try_cast("int")
-    joined = joined.withColumns({name: F.coalesce(name, F.lit(0)) for name in COUNTS})
-    return joined.withColumns(
-        {
-            "has_identity": F.lit(True),
-            "further_source_count": F.lit(0),
-            "age_count": age,
-            "has_valid_residence": F.coalesce("has_valid_residence", F.lit(False)),
-            "has_lease_12": F.coalesce("has_lease_12", F.lit(False)),
-            "conflicts": conflicts("dwelling", together("registered_said", "rented_said")),
-        }
-    )
-
-
-def _operator_consent(consents: DataFrame, known: Column, operator: str) -> DataFrame:
-    """Whether the operator still has a live grant of people who once gave one (PIPL-47: else only store)."""
-    live = (F.col("live_from_at") <= known) & (known < F.col("live_to_at"))
-    return (
-        consents.where(F.col("recipient_code") == operator)
-        .groupBy("person_id")
-        .agg(F.bool_or(live).alias("has_operator_grant"))
-    )
-
-
-def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
-    """Turn features into the blocks, verdicts and reasons of the file."""
-    day = F.lit(moment.as_of)
-    rows = rows.withColumns(newcomer.status(moment.as_of, city))
-    rows = rows.withColumns(rules.categories()).withColumns(rules.tiers())
-    adult = F.coalesce(day > F.add_months("birth_date", 18 * 12), F.lit(True))
-    frozen = F.coalesce(F.col("death_date") <= day, F.lit(False)) | ~F.coalesce("has_operator_grant", F.lit(True))
-    blocks_ = {
+    has_work = (F.size("work_told") > 0) | (F.size("months") > 0)
+    has_home = F.col("rents").isNotNull() | F.col("fund").isNotNull() | (F.col("residence_months_count") > 0)
+    return {
         "newcomer": F.struct(
             "newcomer_status_code",
             "newcomer_basis_codes",
@@ -108,9 +54,9 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
             "is_local_hukou",
         ),
         "work": F.when(
-            F.col("work_record_ids").isNotNull(),
+            has_work,
             F.struct(
-                "employers",
+                shown_employers().alias("employers"),
                 "months",
                 "work_months_12_count",
                 "work_months_24_count",
@@ -121,12 +67,45 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
             ),
         ),
         "housing": F.when(
-            F.col("rents").isNotNull() | (F.col("residence_months_count") > 0),
-            F.struct("rents", "rent_months_12_count", "rent_on_time_ratio", "residence_months_count"),
+            has_home,
+            F.struct(
+                "rents",
+                "fund",
+                "rent_months_12_count",
+                "rent_on_time_ratio",
+                "hpf_months_24_count",
+                "residence_months_count",
+            ),
+        ),
+        "utility": F.when(
+            F.col("utility_on_time_12_ratio").isNotNull(), F.struct("utility_on_time_12_ratio", "utility_month_count")
+        ),
+        "compliance": F.struct(
+            F.coalesce("adverse", F.array().cast(ADVERSE)).alias("adverse"),
+            "adverse_open_count",
+            "adverse_5y_count",
+        ),
+        "protection": F.when(
+            F.col("enrolment").isNotNull() | (F.size("policy_kind_codes") > 0),
+            F.struct(
+                "enrolment.scheme_code", "enrolment.status_code", "enrolment.contribution_count", "policy_kind_codes"
+            ),
+        ),
+        "derived": F.struct(
+            *FEATURES, "score_points", "score_band_code", "score_kind_code", "score_version_code", "reason_codes"
         ),
     }
-    ids = [F.coalesce(f"{name}_record_ids", F.array().cast("array<string>")) for name in RECORDS]
-    made = rows.withColumns(blocks_).withColumns(
+
+
+def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
+    """Turn features into the blocks, verdicts and reasons of the file."""
+    day = F.lit(moment.as_of)
+    rows = rows.withColumns(newcomer.status(moment.as_of, city))
+    rows = rows.withColumns(rules.categories()).withColumns(rules.tiers() | axes() | score())
+    adult = F.coalesce(day > F.add_months("birth_date", 18 * 12), F.lit(True))
+    frozen = F.coalesce(F.col("death_date") <= day, F.lit(False)) | ~F.coalesce("has_operator_grant", F.lit(True))
+    ids = [F.coalesce(f"{name}_record_ids", F.array().cast("array<string>")) for name in BLOCKS]
+    made = rows.withColumns(structs()).withColumns(
         {
             "as_of_date": day,
             "known_at": F.lit(moment.known),
@@ -142,40 +121,75 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
 
 
 LINEAGE = {
-    "newcomer": ("psb_residence", ("residence", "work")),
-    "residence": ("psb_residence", ("residence",)),
-    "work": ("hrss_social_insurance", ("work", "business")),
-    "housing": ("hmb_rental_contract", ("housing", "residence")),
-    "business": ("amr_business", ("business",)),
+    "newcomer": ("psb_residence", "RESIDENCE", ("trait", "residence")),
+    "residence": ("psb_residence", "RESIDENCE", ("residence",)),
+    "work": ("hrss_social_insurance", "WORK", ("work",)),
+    "housing": ("hmb_rental_contract", "HOUSING", ("housing",)),
+    "education_skill": ("edu_qualification", "EDUCATION_SKILL", ("education_skill",)),
+    "business": ("amr_business", None, ("business",)),
+    "association": ("assn_delivery", None, ("association",)),
+    "utility": ("utility_payment", "UTILITY", ("utility",)),
+    "compliance": ("court_enforcement", None, ("compliance",)),
+    "protection": ("nhsa_enrolment", "PROTECTION", ("protection",)),
 }
-"""Where each block mainly comes from, and the features whose records it rests on."""
+"""Where each block mainly comes from, the kind of grant its departments load by, and the parts it rests on."""
 
 ATTRIBUTES = {"residence": "dwelling", "housing": "dwelling", "work": "employer"}
 """The attribute of `schemas/rules/priority.yaml` that a block is about, where it is called otherwise."""
 
+APPLIES = {
+    "business": ("C02",),
+    "association": ("C03", "C04", "C05"),
+}
+"""Blocks that say nothing of people of no such category."""
+
+
+def _provenance(source: Column) -> Column:
+    """GOV, ASSOCIATION or FINANCE, by who delivers."""
+    return F.when(source.startswith("assn_"), "ASSOCIATION").when(source.startswith("fin_"), "FINANCE").otherwise("GOV")
+
 
 def _lineage(city: City) -> Column:
-    """Per block: source, day of its newest record in the city's zone, kind of source, and why it is missing.
+    """Per block and source: day of the newest record in the city's zone, kind of source; or why the block is missing.
 
-    A block whose source is contradicted by a better one is CONFLICT: it says what it says, and should not be relied on.
+    A source that a better one contradicts is CONFLICT: it says what it says, and should not be relied on. A block that
+    is not there for want of the person's grant to the operator is told apart from one of which no office knows.
     """
-    entries = []
-    for block, (source, rests_on) in LINEAGE.items():
-        is_there = F.col(block).isNotNull()
-        contradicted = is_contradicted(ATTRIBUTES.get(block, block), source)
-        newest = F.array_max(F.array(*(F.col(f"{name}_known_at") for name in rests_on)))
+    return F.flatten(F.array(*(_of_block(block, city) for block in LINEAGE)))
+
+
+def _of_block(block: str, city: City) -> Column:
+    """Lineage of one block: an entry per source, or one that says why there is none."""
+    main, kind, rests_on = LINEAGE[block]
+    told = F.concat(*(F.col(f"{name}_told") for name in rests_on))
+    sources = F.array_sort(F.array_distinct(F.transform(told, lambda said: said["source_code"])))
+
+    def one(source: Column) -> Column:
+        mine = F.filter(told, lambda said: said["source_code"] == source)
+        newest = F.array_max(F.transform(mine, lambda said: said["known_from_at"]))
         updated = F.to_date(F.from_utc_timestamp(newest, city.city.timezone))
-        entries.append(
-            F.struct(
-                F.lit(block).alias("block_name"),
-                F.lit(source).alias("source_code"),
-                F.when(is_there, updated).alias("updated_date"),
-                F.when(is_there, F.when(contradicted, "CONFLICT").otherwise("OK")).alias("quality_code"),
-                F.lit("GOV").alias("provenance_code"),
-                F.when(~is_there, F.lit("NOT_AT_SOURCE")).alias("missing_code"),
-            )
-        )
-    return F.array(*entries)
+        quality = F.when(is_contradicted(ATTRIBUTES.get(block, block), source), "CONFLICT").otherwise("OK")
+        return _entry(block, source, updated, quality, F.lit(None))
+
+    reason = F.lit("NOT_AT_SOURCE")
+    if kind is not None:
+        reason = F.when(~F.array_contains("granted_kind_codes", kind), "NO_CONSENT").otherwise(reason)
+    if block in APPLIES:
+        applies = F.arrays_overlap("category_codes", F.array(*(F.lit(code) for code in APPLIES[block])))
+        reason = F.when(~applies, "NOT_APPLICABLE").otherwise(reason)
+    missing = F.array(_entry(block, F.lit(main), F.lit(None), F.lit(None), reason))
+    return F.when(F.size(sources) > 0, F.transform(sources, one)).otherwise(missing)
+
+
+def _entry(block: str, source: Column, updated: Column, quality: Column, missing: Column) -> Column:
+    return F.struct(
+        F.lit(block).alias("block_name"),
+        source.alias("source_code"),
+        updated.cast("date").alias("updated_date"),
+        quality.cast("string").alias("quality_code"),
+        _provenance(source).alias("provenance_code"),
+        missing.cast("string").alias("missing_code"),
+    )
 
 
 CONTENT = (
@@ -183,11 +197,27 @@ CONTENT = (
     "category_reason_codes",
     "tier_code",
     "tier_reason_codes",
+    "tier_missing_codes",
     "completeness_ratio",
+    "no_consent_ratio",
+    "industry_group_code",
+    "district_code",
+    "cluster_codes",
+    "life_stage_code",
     "is_adult",
     "is_frozen",
     "rule_version_codes",
-    *BLOCKS,
+    "newcomer",
+    "residence",
+    "work",
+    "housing",
+    "education_skill",
+    "business",
+    "association",
+    "utility",
+    "compliance",
+    "protection",
+    "derived",
     "record_ids",
 )
 """What makes a new version when it changes: everything but the dates of asking, and `lineage` but its receipt dates."""

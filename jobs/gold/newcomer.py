@@ -1,69 +1,116 @@
-"""Who is a newcomer at T, why, and until when (domain.md, section 1.2): resident, and outside or recent hukou."""
+"""Who is a newcomer at T, on what basis, and when that changes: the rule of domain.md, section 1.2."""
 
+from collections.abc import Callable
 from datetime import date
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 import schemas
+from jobs.gold.spells import holds, month_start
 from schemas import City
 
+WINDOW_MONTHS = 12
+DEFERRED_DAYS = 4
+"""31 August lies six months before no day of February: a registration ripens at the latest so many days on."""
 
-def _holds(day: Column, city: City) -> dict[str, Column]:
+
+def _any(spans: str, day: Column, start: str, end: str) -> Column:
+    return F.coalesce(F.exists(spans, lambda span: holds(span[start], span[end], day)), F.lit(False))
+
+
+def _hukou(day: Column) -> Column:
+    """The latest entry not after a day; one without a day stands before all with one."""
+    begun = F.filter("hukou_entries", lambda e: e["hukou_date"].isNull() | (e["hukou_date"] <= day))
+    return F.array_max(begun)
+
+
+def _bases(day: Column, city: City) -> dict[str, Column]:
     """The bases of the rule on a day, as Columns over a person's features, if nothing new arrives."""
-    rule = schemas.rules("newcomer")
-    months = rule["contribution_months"]
-    six = F.try_element_at(F.col("paid_months"), F.lit(months))
-    outside_kinds = rule["certificate_kinds_outside"] if city.newcomer.include_hmt_foreign else []
-    is_foreign = F.coalesce(F.col("certificate_type_code").isin(*outside_kinds), F.lit(False))
-    is_local = F.substring("hukou_code", 1, len(city.city.hukou_prefixes[0])).isin(*city.city.hukou_prefixes)
-    third = F.add_months("hukou_date", 12 * city.newcomer.hukou_years)
-    return {
-        "R1": day <= F.col("permit_to_date"),
-        "R2": (F.add_months("registered_date", city.newcomer.resident_months) <= day)
-        & (day <= F.col("registered_to_date")),
-        "R3": day < F.add_months(six, 13),
-        "H1": (F.col("hukou_code").isNotNull() & ~is_local) | is_foreign,
-        "H2": is_local & (F.col("hukou_entry_code") != "BIRTH") & (F.col("hukou_date") <= day) & (day < third),
+    rule, sets = schemas.rules("newcomer"), city.newcomer
+    month, hukou = F.trunc(day, "month"), _hukou(day)
+    paid = F.filter("paid_months", lambda m: (m < month) & (m >= F.add_months(month, -WINDOW_MONTHS)))
+    ripe = F.add_months(day, -sets.resident_months)
+    registered = F.exists(
+        "registrations", lambda r: holds(r["start_date"], r["end_date"], day) & (r["start_date"] <= ripe)
+    )
+    is_local, is_foreign = _is_local(hukou["hukou_code"], city), _is_foreign(city)
+    third = F.add_months(hukou["hukou_date"], 12 * sets.hukou_years)
+    bases = {
+        "R1": _any("permits", day, "valid_from_date", "valid_to_date"),
+        "R2": registered,
+        "R3": F.size(paid) >= rule["contribution_months"],
+        "H1": is_foreign | (hukou["hukou_code"].isNotNull() & ~is_local),
+        "H2": ~is_foreign
+        & is_local
+        & (hukou["hukou_entry_code"] != "BIRTH")
+        & (hukou["hukou_date"] <= day)
+        & (day < third),
     }
+    return {name: F.coalesce(base, F.lit(False)) for name, base in bases.items()}
 
 
-def _is(day: Column, city: City) -> Column:
-    holds = {name: F.coalesce(base, F.lit(False)) for name, base in _holds(day, city).items()}
-    is_alive = F.col("death_date").isNull() | (day < F.col("death_date"))
-    return (holds["R1"] | holds["R2"] | holds["R3"]) & (holds["H1"] | holds["H2"]) & is_alive
+def _is_foreign(city: City) -> Column:
+    """Whether the kind of certificate itself says that the person has no hukou."""
+    kinds = schemas.rules("newcomer")["certificate_kinds_outside"] if city.newcomer.include_hmt_foreign else []
+    return F.coalesce(F.col("certificate_type_code").isin(*kinds), F.lit(False))
+
+
+def _is_local(hukou_code: Column, city: City) -> Column:
+    return F.coalesce(
+        F.substring(hukou_code, 1, len(city.city.hukou_prefixes[0])).isin(*city.city.hukou_prefixes), F.lit(False)
+    )
+
+
+def _code(day: Column, city: City) -> Column:
+    """YES, NO or UNKNOWN on a day: the dead are NO, then comes the unknown hukou, or one in the city without a day."""
+    bases, hukou = _bases(day, city), _hukou(day)
+    is_dead = F.coalesce(F.col("death_date") <= day, F.lit(False))
+    is_undated = _is_local(hukou["hukou_code"], city) & hukou["hukou_date"].isNull()
+    is_unknown = ~_is_foreign(city) & (hukou["hukou_code"].isNull() | is_undated)
+    is_new = (bases["R1"] | bases["R2"] | bases["R3"]) & (bases["H1"] | bases["H2"])
+    return F.when(is_dead, "NO").when(is_unknown, "UNKNOWN").when(is_new, "YES").otherwise("NO")
+
+
+def _turns(as_of: date, city: City) -> Column:
+    """Every later day on which a piece of the rule can turn, sorted; on some none does."""
+    sets, nothing = city.newcomer, F.array().cast("array<date>")
+
+    def of(spans: str, *makers: Callable[[Column], Column]) -> Column:
+        made = F.transform(spans, lambda span: F.array(*(make(span) for make in makers)))
+        return F.coalesce(F.flatten(made), nothing)
+
+    ripe = [
+        lambda r, n=n: F.date_add(F.add_months(r["start_date"], sets.resident_months), n) for n in range(DEFERRED_DAYS)
+    ]
+    turns = F.concat(
+        F.array("death_date"),
+        F.array(*(F.lit(month_start(as_of, -n)) for n in range(1, WINDOW_MONTHS + 2))),
+        of("permits", lambda p: p["valid_from_date"], lambda p: F.date_add(p["valid_to_date"], 1)),
+        of("registrations", lambda r: r["start_date"], lambda r: F.date_add(r["end_date"], 1), *ripe),
+        of(
+            "hukou_entries",
+            lambda e: e["hukou_date"],
+            lambda e: F.add_months(e["hukou_date"], 12 * sets.hukou_years),
+        ),
+    )
+    return F.array_sort(F.array_distinct(F.filter(turns, lambda turn: turn > F.lit(as_of))))
 
 
 def status(as_of: date, city: City) -> dict[str, Column]:
     """Return the Columns of the newcomer block over the features of `jobs.gold.blocks`.
 
-    UNKNOWN where the hukou is unknown, or in the city without a date. `newcomer_next_change_date` is the first day on
-    which the answer differs if nothing new arrives; null if it never does.
+    `newcomer_next_change_date` is the first day on which the answer differs if nothing new arrives; null if it never
+    does.
     """
     day = F.lit(as_of)
-    is_local = F.substring("hukou_code", 1, len(city.city.hukou_prefixes[0])).isin(*city.city.hukou_prefixes)
-    kinds = schemas.rules("newcomer")["certificate_kinds_outside"]
-    unknown = (
-        F.col("hukou_code").isNull() & ~F.coalesce(F.col("certificate_type_code").isin(*kinds), F.lit(False))
-    ) | (is_local & F.col("hukou_date").isNull() & F.coalesce(F.col("hukou_entry_code") != "BIRTH", F.lit(True)))
-    is_dead = F.coalesce(F.col("death_date") <= day, F.lit(False))
-    now = _is(day, city)
-    code = F.when(is_dead, F.lit("NO")).when(unknown, F.lit("UNKNOWN")).when(now, F.lit("YES")).otherwise(F.lit("NO"))
-    bases = F.array_compact(F.array(*(F.when(base, F.lit(name)) for name, base in _holds(day, city).items())))
-    months = schemas.rules("newcomer")["contribution_months"]
-    turns = F.array(
-        F.date_add("permit_to_date", 1),
-        F.add_months("registered_date", city.newcomer.resident_months),
-        F.date_add("registered_to_date", 1),
-        F.add_months(F.try_element_at(F.col("paid_months"), F.lit(months)), 13),
-        F.add_months("hukou_date", 12 * city.newcomer.hukou_years),
-        F.col("death_date"),
-    )
-    # an open end is written as the last day of 9999: nothing changes after it
-    changed = F.filter(turns, lambda turn: (turn > day) & (F.year(turn) < 9999) & (_is(turn, city) != now))
+    code, hukou = _code(day, city), _hukou(day)
+    bases = F.array_compact(F.array(*(F.when(base, F.lit(name)) for name, base in _bases(day, city).items())))
+    changed = F.filter(_turns(as_of, city), lambda turn: _code(turn, city) != code)
     return {
         "newcomer_status_code": code,
         "newcomer_basis_codes": bases,
-        "newcomer_next_change_date": F.when(code.isin("YES", "NO"), F.array_min(changed)),
-        "is_local_hukou": is_local,
+        "newcomer_next_change_date": F.get(changed, 0),
+        "hukou_date": hukou["hukou_date"],
+        "is_local_hukou": F.when(hukou["hukou_code"].isNotNull(), _is_local(hukou["hukou_code"], city)),
     }

@@ -18,6 +18,18 @@ def month_start(as_of: date, months_back: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def holds(start: str | Column, end: str | Column, day: Column) -> Column:
+    """Whether a closed span (null end = open) holds on a day; without a start it never does."""
+    start, end = (F.col(name) if isinstance(name, str) else name for name in (start, end))
+    return F.coalesce((start <= day) & (end.isNull() | (day <= end)), F.lit(False))
+
+
+def whole_months(start: Column, day: Column) -> Column:
+    """How many whole months lie between two days: a month is over on the same day, or on the month's last one."""
+    count = month_index(day) - month_index(start)
+    return F.when(F.add_months(start, count) <= day, count).otherwise(count - 1)
+
+
 def month_index(month: Column) -> Column:
     """Months since year 0, so that consecutive months differ by one."""
     return F.year(month) * 12 + F.month(month) - 1

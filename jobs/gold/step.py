@@ -12,7 +12,9 @@ from pyspark.sql import functions as F
 from jobs import lake as tables
 from jobs.abreast import abreast
 from jobs.gold.facts import MADE_OF, all_facts, present
-from jobs.gold.file import Moment, assembled, features, new_versions
+from jobs.gold.features import Moment, features, people
+from jobs.gold.file import assembled, new_versions
+from jobs.hashing import keyed, with_keys, without_keys
 from jobs.keys import Keys
 from schemas import City
 
@@ -22,8 +24,13 @@ def as_of(batch_end: datetime) -> date:
     return batch_end.date() - timedelta(days=1)
 
 
+def numbered(spark: SparkSession, keys: Keys, events: DataFrame) -> DataFrame:
+    """Bad information with a number of our own: which loan of which bank it is of stays with the bank (CRR-29)."""
+    return without_keys(with_keys(spark, events, keys, "adverse").withColumn("adverse_id", keyed(F.col("adverse_id"))))
+
+
 @contextmanager
-def facts(spark: SparkSession, lake: Path) -> Iterator[dict[str, DataFrame]]:
+def facts(spark: SparkSession, lake: Path, keys: Keys) -> Iterator[dict[str, DataFrame]]:
     """Give every fact table as silver and links make it, cached while the block lasts.
 
     Cached by person or by business, so that every block of the file is grouped and joined where its rows lie, without a
@@ -37,7 +44,9 @@ def facts(spark: SparkSession, lake: Path) -> Iterator[dict[str, DataFrame]]:
         held.append(rows.repartition(parts, about).persist())
         return held[-1]
 
-    made = all_facts(partial(tables.read, spark, lake), partial(tables.exists, lake), kept)
+    made = all_facts(
+        partial(tables.read, spark, lake), partial(tables.exists, lake), kept, partial(numbered, spark, keys)
+    )
     try:
         yield {name: made[name] if name in made else tables.read(spark, lake, name) for name in MADE_OF}
     finally:
@@ -50,7 +59,7 @@ def build(spark: SparkSession, lake: Path, city: City, keys: Keys, batch: str, m
 
     No file is written yet, so that the gate may judge them first.
     """
-    with facts(spark, lake) as made:
+    with facts(spark, lake, keys) as made:
         names = present(partial(tables.exists, lake))
         written = [partial(tables.overwrite, spark, lake, name, made[name]) for name in names]
         fresh: DataFrame = abreast([partial(files, spark, lake, city, keys, batch, moment, made), *written])[0]
@@ -61,14 +70,9 @@ def files(
     spark: SparkSession, lake: Path, city: City, keys: Keys, batch: str, moment: Moment, facts: dict[str, DataFrame]
 ) -> DataFrame:
     """Return the new versions of a batch, cached."""
-    links = tables.read(spark, lake, "link.person_record")
-    people = (
-        links.where("person_id IS NOT NULL")
-        .where(F.col("known_from_at") <= F.lit(moment.known))
-        .select("person_id")
-        .distinct()
-    )
-    rows = assembled(features(people, facts, moment, city), moment, city)
+    links, waiting = (tables.read(spark, lake, name) for name in ("link.person_record", "link.review"))
+    everybody = people(links, waiting, moment.known)
+    rows = assembled(features(everybody, facts, moment, city), moment, city)
     earlier = tables.read(spark, lake, "gold.credit_file").where(F.col("batch_id") < batch)
     fresh = new_versions(spark, rows, earlier.select("person_id", "version_count", "content_hash"), keys, city)
     return fresh.withColumn("batch_id", F.lit(batch)).localCheckpoint()

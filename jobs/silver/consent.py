@@ -14,15 +14,32 @@ ORDER = ("event_at", "known_from_at", "batch_id", "delivery_no", "record_id")
 """How versions of one fact follow each other: by what happened, then by what we heard first."""
 
 
+def history(silver: DataFrame) -> DataFrame:
+    """Add to every version of a silver table when it ended for us and when the office deleted its key.
+
+    Columns added: `known_to_at`, from when a later version of the key was known; `deleted_at`, from when a later
+    deletion was. Both are null while there is none. A late version with an older event is never known: its
+    `known_to_at` is not after its `known_from_at`.
+    """
+    later = Window.partitionBy("key_hash").orderBy(*ORDER).rowsBetween(1, Window.unboundedFollowing)
+    deletion = F.when(F.col("operation_code") == "D", F.col("known_from_at"))
+    return silver.withColumns(
+        {"known_to_at": F.min("known_from_at").over(later), "deleted_at": F.min(deletion).over(later)}
+    )
+
+
+def current(told: DataFrame) -> DataFrame:
+    """Keep of `history` what was our knowledge at some instant."""
+    return told.where("known_to_at IS NULL OR known_to_at > known_from_at")
+
+
 def versions(silver: DataFrame) -> DataFrame:
     """Add `known_to_at` to every version of a silver table, and drop those that were never our knowledge.
 
     A version ends for us when a later one of the same key becomes known; a late one with an older event enters
     history in its place and is never current.
     """
-    later = Window.partitionBy("key_hash").orderBy(*ORDER).rowsBetween(1, Window.unboundedFollowing)
-    known_to = F.min("known_from_at").over(later)
-    return silver.withColumn("known_to_at", known_to).where("known_to_at IS NULL OR known_to_at > known_from_at")
+    return current(history(silver)).drop("deleted_at")
 
 
 def live_windows(consent_grant: DataFrame) -> DataFrame:

@@ -119,11 +119,12 @@ def consents(lake: Path, operator: str, known_at: datetime) -> dict[int, frozens
 
 
 class Identity(NamedTuple):
-    """Whose records a person has most of, whether one bears a valid number, and whether one waits for review."""
+    """Whose records a person has most of, whether one bears a number, one waits for review, one is a grant."""
 
     true_person: int
     has_number: bool
     waits: bool
+    has_grant: bool
 
 
 def _kept(lake: Path, received: Received, known_at: datetime) -> Iterator[tuple[Spot, int, str, str]]:
@@ -143,6 +144,7 @@ def identities(
     """Return every person with the identity behind it: by `links`, else by the truth."""
     owners: defaultdict[Hashable, Counter[int]] = defaultdict(Counter)
     numbered: set[Hashable] = set()
+    granting: set[Hashable] = set()
     reviewed: set[int] = set()
     if links is None:
         for person in truth(lake, "person")["true_person"]:
@@ -157,11 +159,13 @@ def identities(
             owners[linked][true_person] += 1
         if link_class in ("NUMBER", "RID15"):
             numbered.add(linked)
+        if spot.source == "consent_grant":
+            granting.add(linked)
     found = {}
     for person, counted in owners.items():
         owner = min(counted, key=lambda one: (-counted[one], one))
         waits = owner in reviewed if in_review is None else person in in_review
-        found[person] = Identity(owner, person in numbered, waits)
+        found[person] = Identity(owner, person in numbered, waits, links is None or person in granting)
     return found
 
 
@@ -209,7 +213,7 @@ def city(
             ratings=tuple(one for code in codes for one in ratings[code]),
             memberships=tuple(one for code in codes for one in stays[code]),
             fresh=fresh,
-            consents=granted.get(identity.true_person, frozenset()),
+            consents=granted.get(identity.true_person, frozenset()) if identity.has_grant else frozenset(),
             **{name: tuple(held) for name, held in mine.items()},
         )
     return City(found, here, firms)

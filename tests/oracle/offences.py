@@ -65,7 +65,7 @@ def arrears(rows: Iterator[tuple[Events, Versions]]) -> None:
         if key[-1] is not None:
             told.setdefault(key, (events, []))[1].append(one)
     for (_, number, _), (events, months) in told.items():
-        last = max(months, key=lambda one: one.event_at)
+        last = max(months, key=lambda one: (one.month("snapshot_month"), one.event_at))
         event = AdverseEvent(
             "LOAN",
             last.stated("adverse_start_date") or last.day,

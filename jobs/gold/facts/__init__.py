@@ -38,6 +38,7 @@ Keeper = Callable[[DataFrame], DataFrame]
 MADE_OF: dict[str, tuple[str, ...]] = {
     "gold.fact_residence_spell": ("psb_residence",),
     "gold.fact_person_trait": ("psb_residence",),
+    "gold.fact_hukou_entry": ("psb_residence",),
     "gold.fact_work_month": (
         "hrss_social_insurance",
         "hpf_contribution",
@@ -117,7 +118,10 @@ def present(is_there: Callable[[str], bool]) -> tuple[str, ...]:
 
 
 def all_facts(
-    read: Reader, is_there: Callable[[str], bool] = lambda _: True, kept: Keeper = lambda rows: rows
+    read: Reader,
+    is_there: Callable[[str], bool] = lambda _: True,
+    kept: Keeper = lambda rows: rows,
+    numbered: Keeper = lambda rows: rows,
 ) -> dict[str, DataFrame]:
     """Return every fact table of which a silver table is there (`present`), shaped as its contract says.
 
@@ -127,6 +131,7 @@ def all_facts(
         read: gives a table.
         is_there: whether a table was ever written; for one that was not nothing is planned.
         kept: keeps rows for those who read them, e.g. by person and in memory.
+        numbered: gives bad information a number of our own.
     """
     links = read("link.person_record").select("record_id", "source", "person_id")
     made: dict[str, DataFrame] = {}
@@ -147,6 +152,7 @@ def all_facts(
     registered = _then(silver("psb_residence", mine(residence.register)), kept)
     put("gold.fact_residence_spell", _then(registered, residence.residence_spells), _as_it_is)
     put("gold.fact_person_trait", _then(registered, residence.person_traits), _as_it_is)
+    put("gold.fact_hukou_entry", _then(registered, residence.hukou_entries))
 
     decided = _then(silver("amr_penalty", partial(stated, source="amr_penalty")), kept)
     catering = _then(silver("assn_catering", partial(stated, source="assn_catering")), kept)
@@ -173,7 +179,7 @@ def all_facts(
     put("gold.fact_loan", _then(lines, finance.loans))
     enforced = silver("court_enforcement", mine(adverse.enforcements))
     events = _together(_then(decided, mine(adverse.penalties)), enforced, _then(lines, adverse.arrears))
-    put("gold.fact_adverse", _then(events, adverse.dated))
+    put("gold.fact_adverse", _then(events, lambda rows: numbered(adverse.dated(rows))))
     return made
 
 

@@ -58,7 +58,7 @@ def cards(assn_domestic_service: DataFrame, links: DataFrame) -> DataFrame:
 
 
 def posts(catering: DataFrame, links: DataFrame) -> DataFrame:
-    """Posts at member shops of the catering association, open until their end is told.
+    """Posts at member shops of the catering association, open until their end is told or the shop has left.
 
     Args:
         catering: `stated` rows of `silver.assn_catering`.
@@ -69,7 +69,7 @@ def posts(catering: DataFrame, links: DataFrame) -> DataFrame:
         {
             "period_month": F.lit(None).cast("date"),
             "valid_from_date": F.col("post_start_date"),
-            "valid_to_date": F.col("post_end_date"),
+            "valid_to_date": F.least("post_end_date", "left_date"),
             "priority_count": F.lit(ONLY_SOURCE),
         }
     ).select(*STANDING, "post_code", F.col("uscc_no").alias("employer_uscc_no"), "grade_code")

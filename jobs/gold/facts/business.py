@@ -6,7 +6,7 @@ CRR-13: only operators and legal representatives are joined to a person; other r
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.gold.facts.record import ONLY_SOURCE, owned, standing, stated
+from jobs.gold.facts.record import ONLY_SOURCE, day_of, owned, standing, stated
 
 
 def businesses(amr_business: DataFrame) -> DataFrame:
@@ -65,9 +65,10 @@ def business_roles(amr_business_role: DataFrame, known_businesses: DataFrame, li
 
 
 def tax_ratings(tax_enterprise_rating: DataFrame) -> DataFrame:
-    """Grades of tax credit, one a year, from the day they were published; the latest stands, none ends by itself."""
+    """Grades of tax credit, one a year, from the day of publishing, else of telling; none ends by itself."""
     rows = stated(tax_enterprise_rating, "tax_enterprise_rating")
-    return rows.withColumn("valid_from_date", F.col("published_date"))
+    told = day_of("event_at", "tax_enterprise_rating")
+    return rows.withColumn("valid_from_date", F.coalesce("published_date", told))
 
 
 def shop_grades(catering: DataFrame) -> DataFrame:

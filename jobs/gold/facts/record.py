@@ -1,6 +1,6 @@
 """What all facts have in common: whose record it is, from where, since when known; and which of many records stands.
 
-`known_from_at/known_to_at` come from how the versions of one key follow each other (`jobs.silver.consent.versions`): a
+`known_from_at/known_to_at` come from how the versions of one key follow each other (`jobs.silver.consent.history`): a
 correction ends what it corrects, a deletion (D) ends it and says nothing, a late one enters history in its place.
 """
 
@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 import schemas
-from jobs.silver.consent import versions
+from jobs.silver.consent import current, history
 
 ONLY_SOURCE = 1
 """Rank of a source that alone speaks of an attribute: `schemas/rules/priority.yaml` ranks where several do."""
@@ -40,20 +40,28 @@ def is_backpaid(paid: Column, month: Column) -> Column:
     return F.coalesce(paid > F.last_day(F.add_months(month, BACKPAID_AFTER_MONTHS)), F.lit(False))
 
 
-def stated(silver: DataFrame, source: str, attribute: str | None = None) -> DataFrame:
-    """Versions of a silver table that are nobody's deletion, with source, record and the source's rank.
+def told(silver: DataFrame, source: str, attribute: str | None = None) -> DataFrame:
+    """Everything a source ever told, corrected since or not, with source, record and the source's rank.
 
     Args:
         silver: rows of `silver.<source>` or of a second object of the source.
         source: the source's name.
         attribute: what its rank is about; without one it is the only source.
+
+    Returns:
+        The rows that are no deletions, with `known_to_at` and `deleted_at` of `jobs.silver.consent.history`.
     """
     rank = ONLY_SOURCE if attribute is None else schemas.rank(attribute, source)
     return (
-        versions(silver)
+        history(silver)
         .where("operation_code <> 'D'")
         .withColumns({"source_code": F.lit(source), "record_ids": F.array("record_id"), "priority_count": F.lit(rank)})
     )
+
+
+def stated(silver: DataFrame, source: str, attribute: str | None = None) -> DataFrame:
+    """Of `told` what was our knowledge at some instant: versions of a key that follow one another."""
+    return current(told(silver, source, attribute)).drop("deleted_at")
 
 
 def people(links: DataFrame, source: str) -> DataFrame:
@@ -70,6 +78,11 @@ def concerning(rows: DataFrame, links: DataFrame, source: str) -> DataFrame:
     """Keep of `stated` rows those about a linked person or a business (`uscc_no`), or both, with `person_id`."""
     rows = rows.join(people(links, source), "record_id", "left")
     return rows.where("person_id IS NOT NULL OR uscc_no IS NOT NULL")
+
+
+def day_of(instant: str, source: str) -> Column:
+    """The day of an instant where the source is: `timezone` of its contract."""
+    return F.to_date(F.from_utc_timestamp(instant, schemas.source(source).timezone))
 
 
 def month_of(column: str) -> dict[str, Column]:

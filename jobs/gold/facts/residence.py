@@ -1,23 +1,28 @@
-"""Where a person is registered as living, and what the residence office states of the person."""
+"""Where a person is registered as living, what the office states of the person, and every hukou it told of."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 import schemas
-from jobs.gold.facts.record import owned
+from jobs.gold.facts.record import VALID, day_of, people, standing, told
+from jobs.silver.consent import current
 
-TOLD = (
+SOURCE = "psb_residence"
+
+HOME = ("residence_reason_code", "dwelling_kind_code", "district_code", "has_coresident_child", "arrive_date")
+"""What a page says of a home and of who lives there."""
+
+PAGE = (
+    "person_id",
+    "record_id",
     "registration_no",
+    "permit_hash",
     "issue_date",
     "valid_to_date",
     "endorsed_date",
-    "arrive_date",
     "residence_start_date",
     "residence_end_date",
-    "residence_reason_code",
-    "dwelling_kind_code",
-    "district_code",
-    "has_coresident_child",
+    *HOME,
     "certificate_type_code",
     "gender_code",
     "birth_date",
@@ -25,45 +30,88 @@ TOLD = (
     "hukou_date",
     "hukou_entry_code",
     "death_date",
-    "is_cancelled",
     "event_at",
+    "known_from_at",
+    "known_to_at",
+    "deleted_at",
+    "source_code",
+    "record_ids",
+    "priority_count",
 )
+SPELL = ("person_id", "registration_no", "is_permit", "residence_start_date", *HOME, "event_at", *VALID)
 
 
 def register(psb_residence: DataFrame, links: DataFrame) -> DataFrame:
-    """Records of the residence office by person: what both its facts are made of."""
-    rows = owned(psb_residence, links, "psb_residence", "dwelling")
-    return rows.select(
-        "person_id", *TOLD, "known_from_at", "known_to_at", "source_code", "record_ids", "priority_count"
-    )
+    """Pages of the residence office by person, also those corrected since: what all its facts are made of.
+
+    `gone_date` is the last day of what a cancelled page says: the one before it was cancelled.
+    """
+    rows = told(psb_residence, SOURCE, "dwelling").join(people(links, SOURCE), "record_id")
+    gone = F.when(F.col("is_cancelled"), F.date_sub(day_of("event_at", SOURCE), 1))
+    return rows.select(*PAGE, gone.alias("gone_date"))
 
 
 def residence_spells(registered: DataFrame) -> DataFrame:
-    """Residence permits and registrations as spells; a late endorsement counts from its own day (rule R1).
+    """Residence permits and registrations as spells (rules R1 and R2); a page states both.
+
+    A permit is a spell of its page: a late endorsement counts from its own day. A registration has many pages; the one
+    told last says until when. Of a page that was cancelled what it states holds until the day before.
 
     Args:
         registered: rows of `register`.
     """
-    is_permit = F.col("valid_to_date").isNotNull()
-    start = F.when(is_permit, F.greatest("issue_date", "endorsed_date")).otherwise(F.col("residence_start_date"))
-    return registered.where("NOT coalesce(is_cancelled, false)").withColumns(
+    pages = current(registered)
+    permits = pages.where("permit_hash IS NOT NULL AND valid_to_date IS NOT NULL").withColumns(
         {
-            "is_permit": is_permit,
-            "valid_from_date": start,
-            "valid_to_date": F.coalesce("valid_to_date", "residence_end_date"),
+            "is_permit": F.lit(True),
+            "valid_from_date": F.coalesce("endorsed_date", "issue_date"),
+            "valid_to_date": F.least("valid_to_date", "gone_date"),
         }
     )
+    shown = ("residence_start_date", "residence_end_date", "gone_date", *HOME, "event_at")
+    registrations = standing(pages, ("person_id", "registration_no"), ("event_at",), shown).withColumns(
+        {
+            "is_permit": F.lit(False),
+            "valid_from_date": F.col("residence_start_date"),
+            "valid_to_date": F.least("residence_end_date", "gone_date"),
+            "source_code": F.lit(SOURCE),
+            "priority_count": F.lit(schemas.rank("dwelling", SOURCE)),
+        }
+    )
+    return permits.select(*SPELL).unionByName(registrations.select(*SPELL))
 
 
 def person_traits(registered: DataFrame) -> DataFrame:
-    """Hukou, birth, certificate kind and death, as the trusted office states them from a day on.
+    """Birth, certificate kind and death, as the trusted office states them from a day on.
 
     Args:
         registered: rows of `register`.
     """
-    return registered.drop("valid_to_date").withColumns(
-        {
-            "valid_from_date": F.to_date("event_at"),
-            "priority_count": F.lit(schemas.rank("identity", "psb_residence")),
-        }
+    return _of_person(current(registered)).withColumns(
+        {"valid_from_date": day_of("event_at", SOURCE), "valid_to_date": F.lit(None).cast("date")}
     )
+
+
+def hukou_entries(registered: DataFrame) -> DataFrame:
+    """Entries into a hukou: one that a page told of stays one when the page says another (§1.2: "several entries").
+
+    Each is known from when it was first told; no longer once the office has deleted every page that told of it.
+
+    Args:
+        registered: rows of `register`.
+    """
+    entry = ("person_id", "hukou_code", "hukou_date", "hukou_entry_code")
+    first = F.min(F.struct("known_from_at", "event_at", "record_ids"))
+    is_told = F.bool_or(F.col("deleted_at").isNull())
+    entries = registered.groupBy(*entry).agg(
+        first.alias("first"),
+        F.max("event_at").alias("event_at"),
+        F.when(~is_told, F.max("deleted_at")).alias("known_to_at"),
+    )
+    return _of_person(entries.select("*", "first.known_from_at", "first.record_ids")).withColumns(
+        {"valid_from_date": F.col("hukou_date"), "source_code": F.lit(SOURCE)}
+    )
+
+
+def _of_person(rows: DataFrame) -> DataFrame:
+    return rows.withColumn("priority_count", F.lit(schemas.rank("identity", SOURCE)))

@@ -6,7 +6,8 @@ import pytest
 from literal import rows
 from pyspark.sql import functions as F
 
-from jobs.gold import blocks
+from jobs.gold.blocks.housing import housing
+from jobs.gold.blocks.residence import residence
 from jobs.gold.conflicts import conflicts, is_contradicted, together
 from jobs.people import conflicts_counted
 
@@ -53,7 +54,8 @@ def shaped(spark, name, text):
 def judged(spark):
     registered = shaped(spark, "gold.fact_residence_spell", REGISTERED)
     rented = shaped(spark, "gold.fact_rent_spell", RENTED)
-    parts = blocks.residence(registered, AS_OF).join(blocks.housing(rented, registered, AS_OF), "person_id", "full")
+    fund = shaped(spark, "gold.fact_fund_month", "\n    person_id | source_code | record_ids | known_from_at\n")
+    parts = residence(registered, AS_OF).join(housing(rented, registered, fund, AS_OF), "person_id", "full")
     said = together("registered_said", "rented_said")
     return parts.select("person_id", conflicts("dwelling", said).alias("conflicts"), said.alias("said")).cache()
 
@@ -81,9 +83,9 @@ def test_both_statements_stay_the_better_one_first(judged):
 
 def test_a_conflict_marks_the_lower_source_only_and_is_counted_by_pair(judged):
     marked = judged.where("person_id = 'differs'").select(
-        is_contradicted("dwelling", "psb_residence"),
-        is_contradicted("dwelling", "hmb_rental_contract"),
-        is_contradicted("employer", "psb_residence"),
+        is_contradicted("dwelling", F.lit("psb_residence")),
+        is_contradicted("dwelling", F.lit("hmb_rental_contract")),
+        is_contradicted("employer", F.lit("psb_residence")),
     )
     assert tuple(marked.first()) == (True, False, False)
     assert conflicts_counted(judged) == {f"conflict:{CONFLICT}": 1}
