@@ -54,6 +54,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "gold.fact_schooling": ("edu_qualification_schooling",),
     "gold.fact_skill": ("hrss_skill_certificate",),
     "gold.fact_business": ("amr_business",),
+    "gold.fact_business_state": ("amr_business",),
     "gold.fact_business_role": ("amr_business_role",),
     "gold.fact_business_rating": ("tax_enterprise_rating", "assn_catering"),
     "gold.fact_business_abnormal": ("amr_penalty",),
@@ -156,7 +157,9 @@ def all_facts(
 
     decided = _then(silver("amr_penalty", partial(stated, source="amr_penalty")), kept)
     catering = _then(silver("assn_catering", partial(stated, source="assn_catering")), kept)
-    put("gold.fact_business", silver("amr_business", business.businesses))
+    firms = _then(silver("amr_business", _as_it_is), kept)
+    put("gold.fact_business", _then(firms, business.businesses))
+    put("gold.fact_business_state", _then(firms, business.business_states))
     known = made["gold.fact_business"] if "gold.fact_business" in made else read("gold.fact_business")
     roles = partial(business.business_roles, known_businesses=known, links=links)
     put("gold.fact_business_role", silver("amr_business_role", roles))

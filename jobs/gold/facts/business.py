@@ -6,7 +6,7 @@ CRR-13: only operators and legal representatives are joined to a person; other r
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.gold.facts.record import ONLY_SOURCE, day_of, owned, standing, stated
+from jobs.gold.facts.record import ONLY_SOURCE, day_of, owned, standing, stated, told
 
 
 def businesses(amr_business: DataFrame) -> DataFrame:
@@ -19,6 +19,24 @@ def businesses(amr_business: DataFrame) -> DataFrame:
             "valid_to_date": F.when(is_ended, F.date_sub("status_date", 1)),
         }
     )
+
+
+def business_states(amr_business: DataFrame) -> DataFrame:
+    """States the register ever told of a business, each from its day on, until the next one begins.
+
+    One stays a state when the row says another; it is known no longer once the register has deleted the business.
+    """
+    rows = told(amr_business, "amr_business", "business")
+    since = F.coalesce("status_date", day_of("event_at", "amr_business"))
+    kept = ("source_code", "priority_count")
+    first = F.min(F.struct("known_from_at", "event_at", "record_ids"))
+    is_told = F.bool_or(F.col("deleted_at").isNull())
+    states = (
+        rows.where("status_code IS NOT NULL")
+        .groupBy("uscc_no", "status_code", since.alias("valid_from_date"), *kept)
+        .agg(first.alias("first"), F.when(~is_told, F.max("deleted_at")).alias("known_to_at"))
+    )
+    return states.select("*", "first.known_from_at", "first.record_ids").drop("first")
 
 
 def business_roles(amr_business_role: DataFrame, known_businesses: DataFrame, links: DataFrame) -> DataFrame:

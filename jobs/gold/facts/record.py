@@ -98,6 +98,7 @@ def standing(
     shown: Sequence[str],
     noted: Sequence[str] = (),
     lasting: Sequence[str] = (),
+    earliest: Sequence[str] = (),
 ) -> DataFrame:
     """What stands of a thing of which many records speak: at each instant the newest record known then.
 
@@ -111,6 +112,7 @@ def standing(
         shown: columns that say how it is.
         noted: columns taken from the first record that says so; they differ with each record and change nothing.
         lasting: those of `shown` that stay as last told where a newer record is silent.
+        earliest: those of `shown` of which the least value any record has told stands.
 
     Returns:
         The columns of `thing`, `shown` and `noted`, known_from_at, known_to_at, and in record_ids the first record that
@@ -124,6 +126,9 @@ def standing(
     def told(known: Column, name: str) -> Column:
         return F.array_max(F.filter(known, lambda one: one["said"][name].isNotNull()))["said"][name]
 
+    def least(known: Column, name: str) -> Column:
+        return F.array_min(F.transform(known, lambda one: one["said"][name]))
+
     def stood(at: Column) -> Column:
         known = F.filter(
             "states",
@@ -131,6 +136,7 @@ def standing(
         )
         newest = F.array_max(known)["said"]
         said = reduce(lambda now, name: now.withField(name, told(known, name)), lasting, newest)
+        said = reduce(lambda now, name: now.withField(name, least(known, name)), earliest, said)
         first = F.array_min(F.filter(known, lambda one: one["said"].eqNullSafe(newest)))
         notes = [first["noted"].alias("noted")] if noted else []
         return F.struct(at.alias("known_from_at"), said.alias("said"), first["record_id"].alias("record_id"), *notes)
