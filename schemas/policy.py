@@ -26,13 +26,18 @@ class _File(_Strict):
 
 
 class Feature(_Strict):
-    """What may be asked: its type as a contract writes it, its code list, and the rule that tells it, if one does."""
+    """What may be asked: its type as a contract writes it, its code list, and the rule that tells it, if one does.
+
+    What is adverse never earns points, and more of it no more; what is positive-only never costs any, and more of it no
+    less.
+    """
 
     name: Name
     type: Literal["INT", "DECIMAL(9,6)", "BOOLEAN", "STRING", "ARRAY<STRING>"]
     zh: Text
     en: Text
     code_list: Name | None = None
+    polarity: Literal["adverse", "positive_only"] | None = None
     told_by: Literal["newcomer", "category"] | None = None
 
 

@@ -74,6 +74,11 @@ def _features(stated: policy.Features) -> Iterator[Wrong]:
             codes(one.code_list or "category")
         except ContractError:
             yield ["features", n, "code_list"], f"there is no code list {one.code_list}; name one of schemas/codes"
+        if one.polarity is not None and one.type not in scorecard_lint.NUMBERS:
+            yield (
+                ["features", n, "polarity"],
+                f"{one.name} is no number, of which there is no more; remove its polarity",
+            )
 
 
 def _categories(stated: policy.Categories) -> Iterator[Wrong]:

@@ -26,9 +26,6 @@ NEVER = {
 """What no score may rest on, by the ground of domain.md, section 6.4, or as a stand-in for it. A card's own list may be
 longer, never shorter. Of the ethnic group nothing is held."""
 
-POSITIVE_ONLY = ("association_months_12_count", "utility_on_time_12_ratio")
-"""Good months may help, absent or bad ones never lower a score (domain.md, section 4.2)."""
-
 NUMBERS = ("INT", "DECIMAL(9,6)")
 
 
@@ -44,11 +41,13 @@ def check(card: Scorecard, features: Mapping[str, Feature]) -> Iterator[Wrong]:
         yield ["variables", n, "name"], f"{name} stands twice and would count twice; remove one"
     for n, one in enumerate(card.variables):
         here: Place = ["variables", n]
-        yield from _variable(here, one, features, card.thin.unless)
+        yield from _variable(here, one, features)
         asked: list[tuple[Place, str]] = [([*here, "name"], one.name)]
         if one.only is not None:
             asked.append(([*here, "only", "name"], one.only.name))
             yield from _of_card([*here, "only", "name"], one.only.name, names)
+            if one.only.name in features and features[one.only.name].type not in NUMBERS:
+                yield [*here, "only", "name"], f"{one.only.name} is no number; only a number has a least value"
         for place, name in asked:
             if name in card.never or name in NEVER:
                 ground = f" ({NEVER[name]})" if name in NEVER else ""
@@ -58,9 +57,16 @@ def check(card: Scorecard, features: Mapping[str, Feature]) -> Iterator[Wrong]:
             yield ["never"], f"{name} is missing ({ground}: domain.md, section 6.4); add it"
     for n, name in repeated(card.never):
         yield ["never", n], f"{name} stands twice; remove one"
-    yield from _of_card(["open_adverse", "name"], card.open_adverse.name, names)
-    for n, name in enumerate(card.thin.unless):
-        yield from _of_card(["thin", "unless", n], name, names)
+    bad = [name for name in names if name in features and features[name].polarity == "adverse"]
+    counted: list[tuple[Place, str]] = [(["open_adverse", "name"], card.open_adverse.name)]
+    counted += [(["thin", "unless", n], name) for n, name in enumerate(card.thin.unless)]
+    for place, name in counted:
+        yield from _of_card(place, name, names)
+        if name in names and name not in bad:
+            yield place, f"{name} counts nothing adverse; name one of {', '.join(bad)}"
+    for name in bad:
+        if name not in card.thin.unless:
+            yield ["thin", "unless"], f"{name} is missing, and whoever has a bad event has a band; add it"
     if card.thin.variables > len(names):
         yield ["thin", "variables"], f"the card has {len(names)} variables, so that everybody is thin; ask for fewer"
     yield from _bands(card)
@@ -71,8 +77,9 @@ def _of_card(place: Place, name: str, names: Collection[str]) -> Iterator[Wrong]
         yield place, f"{name} is no variable of the card; name one of them"
 
 
-def _variable(here: Place, one: Variable, features: Mapping[str, Feature], adverse: Collection[str]) -> Iterator[Wrong]:
+def _variable(here: Place, one: Variable, features: Mapping[str, Feature]) -> Iterator[Wrong]:
     feature = features.get(one.name)
+    polarity = feature.polarity if feature is not None else None
     if (one.bins is None) == (one.values is None):
         yield here, f"{one.name} needs either `bins` or `values`; state one of them"
     if feature is None:
@@ -82,27 +89,27 @@ def _variable(here: Place, one: Variable, features: Mapping[str, Feature], adver
     elif one.values is not None and feature.type != "STRING":
         yield [*here, "values"], f"{one.name} is no code; only a code has values"
     if one.bins is not None:
-        yield from _bins([*here, "bins"], one.name, one.bins, adverse)
+        yield from _bins([*here, "bins"], one.name, one.bins, polarity)
     if one.values is not None and feature is not None:
         yield from _values([*here, "values"], feature, one.values)
     stated = [*(("bins", n, step.points) for n, step in enumerate(one.bins or ()))]
     stated += [*(("values", n, step.points) for n, step in enumerate(one.values or ()))]
     for key, n, points in stated:
-        if one.name in adverse and points > 0:
+        if polarity == "adverse" and points > 0:
             yield [*here, key, n, "points"], f"{one.name} earns {points}; what is bad earns nothing, so state 0 or less"
-        if one.name in POSITIVE_ONLY and points < 0:
+        if polarity == "positive_only" and points < 0:
             yield [*here, key, n, "points"], f"{one.name} costs {-points}; it is positive-only, so state 0 or more"
 
 
-def _bins(place: Place, name: str, bins: tuple[Bin, ...], adverse: Collection[str]) -> Iterator[Wrong]:
+def _bins(place: Place, name: str, bins: tuple[Bin, ...], polarity: str | None) -> Iterator[Wrong]:
     """Points go one way, together with the 0 below the first bin; no number lies below a bin from 0."""
     yield from rising(place, "from", [one.lowest for one in bins])
     points = [*([0] if bins[0].lowest > 0 else ()), *(one.points for one in bins)]
     rises, falls = points == sorted(points), points == sorted(points, reverse=True)
     told = ", ".join(map(str, points))
-    if name in adverse and not falls:
+    if polarity == "adverse" and not falls:
         yield place, f"the points of {name} are {told}; more that is bad never earns more, so let them fall"
-    elif name in POSITIVE_ONLY and not rises:
+    elif polarity == "positive_only" and not rises:
         yield place, f"the points of {name} are {told}; it is positive-only, so let them rise"
     elif not rises and not falls:
         yield place, f"the points of {name} go up and down: {told}; let them all rise or all fall"

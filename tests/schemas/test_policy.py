@@ -167,8 +167,15 @@ MISTAKES = [
         "work_months_12_count is no variable of the card; name one of them"]),
     ("scorecard", "open_adverse: {name: adverse_open_count", "open_adverse: {name: adverse_count", [
         "adverse_count is no variable of the card; name one of them"]),
-    ("scorecard", "unless: [adverse_open_count, adverse_5y_count]", "unless: [adverse_open_count, adverse_count]", [
+    ("scorecard", "unless: [adverse_open_count, adverse_5y_count]", "unless: [adverse_open_count, adverse_5y_count, adverse_count]", [
         "adverse_count is no variable of the card; name one of them"]),
+    ("scorecard", "only: {name: work_months_24_count", "only: {name: rating_code", [
+        "rating_code is no number; only a number has a least value"]),
+    ("scorecard", "unless: [adverse_open_count, adverse_5y_count]", "unless: [adverse_open_count, work_streak_count]", [
+        "adverse_5y_count is missing, and whoever has a bad event has a band; add it",
+        "work_streak_count counts nothing adverse; name one of adverse_5y_count, adverse_open_count"]),
+    ("scorecard", "open_adverse: {name: adverse_open_count", "open_adverse: {name: work_streak_count", [
+        "work_streak_count counts nothing adverse; name one of adverse_5y_count, adverse_open_count"]),
     ("scorecard", "thin: {variables: 3", "thin: {variables: 15", [
         "the card has 14 variables, so that everybody is thin; ask for fewer"]),
     # the card: nothing forbidden
@@ -177,6 +184,14 @@ MISTAKES = [
     ("scorecard", "- {name: rating_code, values: [{in: [\"A\", \"B\"], points: 10}]}",
      "- {name: certificate_type_code, values: [{in: [RID], points: 10}]}", [
         f"certificate_type_code may never be an input (region of birth): {NEVER_6_4}; remove the variable"]),
+    ("scorecard", "monthly_band, rent_band", "rent_band, monthly_band, rent_band", ["rent_band stands twice; remove one"]),
+    # what may be asked at all
+    ("features", "name: work_streak_count", "name: work_months_24_count", ["work_months_24_count stands twice; remove one"]),
+    ("features", "code_list: tax_rating", "code_list: rating", ["there is no code list rating; name one of schemas/codes"]),
+    ("features", "age_count, type: INT", "age_count, type: LONG", [
+        "type must be 'INT', 'DECIMAL(9,6)', 'BOOLEAN', 'STRING' or 'ARRAY<STRING>'"]),
+    ("features", "has_identity, type: BOOLEAN", "has_identity, type: BOOLEAN, polarity: adverse", [
+        "has_identity is no number, of which there is no more; remove its polarity"]),
     # the card: bands
     ("scorecard", "{band: C, from: 560}", "{band: C, from: 620}", ["C from 620 is not below B from 620; let bands fall"]),
     ("scorecard", "{band: C, from: 560}", "{band: F, from: 560}", [
@@ -275,6 +290,14 @@ def test_the_rules_in_force_are_held_too(tmp_path, monkeypatch):
     monkeypatch.setattr("schemas.profile.HERE", tmp_path)
     with pytest.raises(schemas.ContractError, match="^bands.yaml:2: 0 is not above 0; let bounds rise"):
         schemas.rules.__wrapped__("bands")
+
+
+def test_without_a_right_list_of_features_no_rule_is_right(tmp_path, monkeypatch):
+    wrong = tmp_path / "features.yaml"
+    wrong.write_text(text_of("features").replace("type: INT", "kind: INT", 1), "utf-8")
+    monkeypatch.setattr("schemas.policy_lint.FEATURES", wrong)
+    with pytest.raises(schemas.ContractError, match="there is no key kind here; correct or remove it"):
+        policy_lint.features.__wrapped__()
 
 
 CONDITIONS = [
