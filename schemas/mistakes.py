@@ -1,6 +1,7 @@
 """Mistakes in rule files: where they stand and what they are, and those that many files can have."""
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -55,6 +56,15 @@ def keys_twice(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
             yield line, f"the key {key} stands twice, and only the last would count; remove one"
         for _, value in node.value:
             yield from keys_twice(value)
+
+
+def empty(stated: Any, place: tuple[str | int, ...] = ()) -> Iterator[Wrong]:
+    """Tell keys without a value where a shape lets them out: what is not meant is left out as a whole."""
+    if stated is None:
+        yield [*place], f"{place[-1]} says nothing; state it or remove the key"
+    pairs = stated.items() if isinstance(stated, dict) else enumerate(stated) if isinstance(stated, list) else ()
+    for step, value in pairs:
+        yield from empty(value, (*place, step))
 
 
 def repeated(stated: Iterable[str]) -> Iterator[tuple[int, str]]:

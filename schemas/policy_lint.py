@@ -15,7 +15,7 @@ from schemas import policy, scorecard_lint
 from schemas.codes import codes
 from schemas.condition import mistakes
 from schemas.contract import line_of, read_yaml
-from schemas.mistakes import Place, Wrong, coded, keys_twice, of_shape, repeated, rising
+from schemas.mistakes import Place, Wrong, coded, empty, keys_twice, of_shape, repeated, rising
 from schemas.model import ContractError
 
 FEATURES = Path(__file__).parent / "rules" / "features.yaml"
@@ -49,7 +49,8 @@ def problems(name: str, raw: dict[str, Any], text: str, file: str) -> tuple[str,
     root = yaml.compose(text, Loader=yaml.CSafeLoader)
     wrong = set(keys_twice(root))
     try:
-        found = list(check(shape.model_validate(raw)))
+        stated = shape.model_validate(raw)
+        found = [*empty(raw), *check(stated)]
     except ValidationError as error:
         found = list(of_shape(error))
     version = raw.get("rule_version_code")

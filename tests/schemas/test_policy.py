@@ -75,6 +75,9 @@ MISTAKES = [
     ("scorecard", "{from: 12, points: 45}", "{from: .nan, points: 45}", ["from is no finite number; state one"]),
     ("scorecard", "reason_count: 4", "reason_count: 5", ["reason_count must be at most 4"]),
     ("scorecard", "kind_code: EXPERT", "kind_code: TRAINED", ["kind_code must be 'EXPERT'"]),
+    ("tier", "kind: UTILITY, filled", "kind: , filled", ["kind says nothing; state it or remove the key"]),
+    ("scorecard", "rating_code, values", "rating_code, bins: , values", ["bins says nothing; state it or remove the key"]),
+    ("category", "if: is_recent_graduate", "if:", ["if is no text; put it in quotes"]),
     # a key twice: YAML would take the last and say nothing
     ("category", "{SERVICE_CARD: has_valid_card}", "{SERVICE_CARD: has_valid_card, SERVICE_CARD: has_identity}", [
         "the key SERVICE_CARD stands twice, and only the last would count; remove one"]),
