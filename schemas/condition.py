@@ -21,19 +21,20 @@ FUNCTIONS = (
 )
 """What a condition may call: each gives the same for the same, and none fails on a value."""
 
-WORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false", "between"})
+WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "NULL", "TRUE", "FALSE", "BETWEEN"})
+VALUES = ("name", "text", "number")
+COMPARED = ("=", "<>", "!=", "<", "<=", ">", ">=", "<=>")
 
 TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<text>'[^'\\]*')
+    r"""\s*(?:
+     (?P<text>'[^'\\]*')
     |(?P<number>[0-9]+(?:\.[0-9]+)?(?![A-Za-z0-9_.]))
     |(?P<call>[A-Za-z_][A-Za-z0-9_]*)(?=\s*\()
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<open>\()
-    |(?P<close>\))
-    |(?P<sign><=>|<=|>=|<>|!=|[=<>+\-*,])
-    |(?P<strange>.)""",
-    re.VERBOSE | re.DOTALL,
+    |(?P<sign><=>|<=|>=|<>|!=|[=<>+*,()]|-(?!-))
+    |(?P<strange>\S)
+    |(?P<end>\Z))""",
+    re.VERBOSE,
 )
 
 
@@ -45,23 +46,19 @@ def mistakes(condition: str, known: Collection[str], later: Collection[str] = ()
         known: names of the features it may ask for.
         later: names of those that are told only after it.
     """
-    depth = 0
-    told = set()
-    for token in TOKEN.finditer(condition):
-        kind, text = token.lastgroup or "", token[0]
-        if kind in ("call", "name") and text.lower() in WORDS:
-            continue
-        said = _mistake(kind, text, known, later)
-        if said and said not in told:
-            yield said
-        told.add(said)
-        if text == "'":
-            return
-        depth += {"open": 1, "close": -1}.get(kind, 0)
-        if depth < 0:
+    tokens: list[tuple[str, str]] = []
+    told: dict[str, None] = {}
+    for found in TOKEN.finditer(condition):
+        kind = found.lastgroup or "end"
+        text = found[kind]
+        if text.upper() in WORDS:
+            kind, text = "word", text.upper()
+        tokens.append((kind, text))
+        if said := _mistake(kind, text, known, later):
+            told[said] = None
+        if text == "'" or kind == "end":
             break
-    if depth:
-        yield "has a parenthesis without its other half; close or remove it"
+    yield from told or _Reader(tokens).mistakes()
 
 
 def _mistake(kind: str, text: str, known: Collection[str], later: Collection[str]) -> str:
@@ -83,3 +80,91 @@ def unknown(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, n=1)
     meant = f"did you mean {near[0]}?" if near else "rules/features.yaml lists them"
     return f"which is no feature it may ask for; {meant}"
+
+
+class _Reader:
+    """Reads one expression by Spark's grammar, as far as conditions need it; each method reads what it is named for."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self.tokens, self.at = tokens, 0
+
+    def mistakes(self) -> Iterator[str]:
+        try:
+            self.disjunction()
+            self.need("")
+        except SyntaxError as error:
+            yield str(error)
+
+    def take(self, *texts: str) -> bool:
+        kind, text = self.tokens[self.at]
+        found = kind in ("word", "sign", "end") and text in texts
+        self.at += found and kind != "end"
+        return found
+
+    def need(self, *texts: str) -> None:
+        if not self.take(*texts):
+            self.refuse(" or ".join(texts) or "its end")
+
+    def refuse(self, wanted: str) -> None:
+        raise SyntaxError(f"has {self.tokens[self.at][1] or 'its end'} where {wanted} should stand; mend it")
+
+    def disjunction(self) -> None:
+        self.conjunction()
+        while self.take("OR"):
+            self.conjunction()
+
+    def conjunction(self) -> None:
+        self.negation()
+        while self.take("AND"):
+            self.negation()
+
+    def negation(self) -> None:
+        while self.take("NOT"):
+            pass
+        self.comparison()
+
+    def comparison(self) -> None:
+        self.sum()
+        if self.take(*COMPARED):
+            self.sum()
+        elif self.take("IS"):
+            self.take("NOT")
+            self.need("NULL", "TRUE", "FALSE")
+        else:
+            is_negated = self.take("NOT")
+            if self.take("BETWEEN"):
+                self.sum()
+                self.need("AND")
+                self.sum()
+            elif self.take("IN"):
+                self.need("(")
+                self.several()
+            elif is_negated:
+                self.refuse("IN or BETWEEN")
+
+    def several(self) -> None:
+        self.disjunction()
+        while self.take(","):
+            self.disjunction()
+        self.need(")")
+
+    def sum(self) -> None:
+        self.term()
+        while self.take("+", "-", "*"):
+            self.term()
+
+    def term(self) -> None:
+        self.take("-")
+        kind, _ = self.tokens[self.at]
+        if self.take("("):
+            self.disjunction()
+            self.need(")")
+        elif kind == "call":
+            self.at += 1
+            self.need("(")
+            if not self.take(")"):
+                self.several()
+        elif kind in VALUES:
+            self.at += 1
+        elif not self.take("NULL", "TRUE", "FALSE"):
+            self.refuse("a feature, a literal or a call")

@@ -120,7 +120,10 @@ def rules_of(path: Path) -> tuple[str, dict[str, Any]]:
         raise ContractError((f"{path.name}:1: no rule has this name; call the file {', '.join(CHECKS)} with .yaml",))
     if not path.is_file():
         raise ContractError((f"{path.name}:1: there is no such file",))
-    return path.stem, _checked(path, path.stem)
+    try:
+        return path.stem, _checked(path, path.stem)
+    except UnicodeDecodeError:
+        raise ContractError((f"{path.name}:1: not UTF-8; save it so",)) from None
 
 
 def _checked(path: Path, name: str) -> dict[str, Any]:

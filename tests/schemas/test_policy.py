@@ -129,7 +129,7 @@ MISTAKES = [
         "UTILITIES is no code of data_kind; there are IDENTITY, RESIDENCE, WORK, HOUSING, EDUCATION_SKILL, BUSINESS, "
         "ASSOCIATION, UTILITY, COMPLIANCE, PROTECTION, BENEFIT, LOAN, ACCOUNT, SCORE"]),
     ("tier", "'psb_residence')\"", "'psb_residence'\"", [
-        "the condition has a parenthesis without its other half; close or remove it"]),
+        "the condition has its end where ) should stand; mend it"]),
     ("tier", "'psb_residence')\"", "'psb_residence)\"", [
         "the condition has a quote that is not closed, or a backslash in a text; mend the text"]),
     # the card: bins, points, values
@@ -282,6 +282,9 @@ def test_a_rule_file_may_lie_anywhere_and_is_known_by_its_name(tmp_path):
         schemas.rules_of(tmp_path / "tiers.yaml")
     with pytest.raises(schemas.ContractError, match="^bands.yaml:1: there is no such file$"):
         schemas.rules_of(tmp_path / "bands.yaml")
+    proposed.write_bytes("rule_version_code: 档".encode("gb18030"))
+    with pytest.raises(schemas.ContractError, match="^tier.yaml:1: not UTF-8; save it so$"):
+        schemas.rules_of(proposed)
     proposed.write_text("rule_version_code: tier-3\ntiers: ]", "utf-8")
     with pytest.raises(schemas.ContractError, match="^tier.yaml:2: not YAML$"):
         schemas.rules_of(proposed)
@@ -320,8 +323,19 @@ CONDITIONS = [
     ('certificate_type_code = "RID"', ['has ", which is no part of a condition; texts stand in single quotes',
                                       "asks for RID, which is no feature it may ask for; rules/features.yaml lists them"]),
     ("certificate_type_code = 'RID", ["has a quote that is not closed, or a backslash in a text; mend the text"]),
-    ("(age_count > 1", ["has a parenthesis without its other half; close or remove it"]),
-    ("age_count > 1) OR (has_identity", ["has a parenthesis without its other half; close or remove it"]),
+    ("age_count NOT BETWEEN -1 AND 2 + 3 * (4 - 1) OR age_count NOT IN (1, 2) AND NOT NOT has_identity IS TRUE", []),
+    ("age_count > 1 --", ["has -, which is no part of a condition; texts stand in single quotes"]),
+    ("(age_count > 1", ["has its end where ) should stand; mend it"]),
+    ("age_count > 1) OR (has_identity", ["has ) where its end should stand; mend it"]),
+    ("age_count > 1 AND", ["has its end where a feature, a literal or a call should stand; mend it"]),
+    ("has_identity has_identity", ["has has_identity where its end should stand; mend it"]),
+    ("age_count = = 1", ["has = where a feature, a literal or a call should stand; mend it"]),
+    ("age_count NOT 1", ["has 1 where IN or BETWEEN should stand; mend it"]),
+    ("age_count IN 1", ["has 1 where ( should stand; mend it"]),
+    ("age_count IS 1", ["has 1 where NULL or TRUE or FALSE should stand; mend it"]),
+    ("age_count BETWEEN 1 OR 2", ["has OR where AND should stand; mend it"]),
+    ("size(array(1, 2)", ["has its end where ) should stand; mend it"]),
+    ("", ["has its end where a feature, a literal or a call should stand; mend it"]),
 ]  # fmt: skip
 
 

@@ -1,9 +1,12 @@
 """Categories and tiers as Spark judges them, edge by edge; and that what rules may ask for is what features tell."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -11,6 +14,7 @@ import schemas
 from jobs.gold import newcomer, rules
 from jobs.gold.facts import MADE_OF
 from jobs.gold.features import BLOCKS, COUNTS, FLAGS, Moment, features, numbers_of, people
+from schemas.condition import mistakes
 from schemas.spark import data_type, stored
 
 FEATURES = schemas.rules("features")["features"]
@@ -55,6 +59,32 @@ def test_every_condition_in_force_is_read_by_spark_as_true_or_false(nobody):
     read = nobody.select(*(F.expr(condition).alias(f"c{n}") for n, condition in enumerate(asked)))
     assert {field.dataType for field in read.schema.fields} == {T.BooleanType()}
     assert len(asked) > 30
+
+
+VALUE = st.sampled_from(["age_count", "has_identity", "1", "0.5", "-1", "'RID'", "true", "NULL"])
+FORMS = ["{} AND {}", "{} OR {}", "{} = {}", "{} <=> {}", "{} + {}", "{} - {}", "NOT {}", "{} IS NOT NULL", "{} IS TRUE",
+         "{} IN ({}, {})", "{} NOT IN ({})", "{} BETWEEN {} AND {}", "size({})", "array({}, {})"]  # fmt: skip
+
+
+def formed(part):
+    """A condition made of parts, each in parentheses."""
+    three = st.tuples(*[part.map("({})".format)] * 3)
+    return st.tuples(st.sampled_from(FORMS), three).map(lambda made: made[0].format(*made[1]))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(condition=st.recursive(VALUE, formed, max_leaves=6), data=st.data())
+def test_the_lint_lets_in_what_is_formed_well_and_nothing_that_spark_cannot_read(spark, condition, data):
+    known = ["age_count", "has_identity"]
+    assert list(mistakes(condition, known)) == []
+    F.expr(condition)
+    words = re.findall(r"\w+|'RID'|[^\s\w]+?", condition)
+    at = data.draw(st.integers(0, len(words) - 1))
+    spoilt = " ".join(
+        [*words[:at], *data.draw(st.sampled_from([[], words[at:][::-1], [words[at]] * 2])), *words[at + 1 :]]
+    )
+    if not list(mistakes(spoilt, known)):
+        F.expr(spoilt)
 
 
 def judged(spark, cases):
