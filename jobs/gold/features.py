@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from jobs.gold.blocks.association import association
 from jobs.gold.blocks.business import about_businesses, business
-from jobs.gold.blocks.compliance import Window, compliance, publishable
+from jobs.gold.blocks.compliance import Window, compliance, disputed, publishable
 from jobs.gold.blocks.housing import housing
 from jobs.gold.blocks.learning import learning
 from jobs.gold.blocks.protection import protection
@@ -165,7 +165,7 @@ def features(everybody: DataFrame, facts: dict[str, DataFrame], moment: Moment, 
         business(roles, about, as_of),
         association(now["association_month"], as_of),
         utility(now["utility_month"], as_of),
-        compliance(shown),
+        compliance(shown, disputed(now["dispute"], as_of)),
         protection(now["enrolment_month"], now["policy"], as_of),
         operator_consent(now["consent"], known, city.operator.code),
     ):
