@@ -179,6 +179,7 @@ def _filled(joined: DataFrame, moment: Moment) -> DataFrame:
     age = F.floor(whole_months(F.col("birth_date"), day) / 12).try_cast("int")
     columns = {name: F.coalesce(name, F.lit(0)) for name in COUNTS}
     columns |= {name: F.coalesce(name, F.lit(False)) for name in FLAGS}
+    columns["certificate_type_code"] = F.coalesce("certificate_type_code", "numbered_type_code")
     columns |= {f"{name}_told": F.coalesce(f"{name}_told", F.array().cast(TOLD)) for name in BLOCKS}
     columns |= {
         name: F.coalesce(name, none) for name in ("granted_kind_codes", "base_source_codes", "recent_association_codes")
