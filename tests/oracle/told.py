@@ -14,16 +14,11 @@ from oracle.city import Expected, judged
 from oracle.delivered import Record, Versions, standing
 from oracle.events import Person
 from oracle.known import Local
+from oracle.work import own_roles
 
 CONSENT = "consent_grant"
-SILENT = {
-    "hrss_social_insurance": ("insurance_kind_code", ("MEDICAL", "INJURY", "UNEMPLOYMENT", "MATERNITY")),
-    "hrss_employment": ("registration_kind_code", ("UNEMPLOYMENT",)),
-    "tax_income_filing": ("is_annual_settlement", (True,)),
-    "amr_business": ("role_code", ("DIRECTOR", "SUPERVISOR", "MANAGER")),
-    "amr_penalty": ("kind_code", ("ABNORMAL",)),
-}
-"""Records that are kept and say nothing in a file."""
+OF_A_DAY = ("amr_business", "amr_penalty", "court_enforcement", "fin_loan")
+"""Sources of which a file rests on what holds or may be shown at T alone."""
 
 
 class Page(dict[str, Any]):
@@ -38,13 +33,12 @@ def known(records: Iterable[Record], known_at: datetime) -> list[Record]:
     return [one for one in records if one.known_at <= known_at and one.spot.source != CONSENT]
 
 
-def with_a_file(records: Iterable[Record], known_at: datetime) -> set[Hashable]:
-    """Return the people of whom a file says anything at K."""
-    found = set[Hashable]()
-    for (source, _), keys in standing(known(records, known_at)).items():
-        column, silent = SILENT.get(source, ("", ()))
-        found |= {one.last.person for one in keys if one.last.says[column] not in silent or not column}
-    return found - {None}
+def has_file(person: Person, file: Expected, records: Iterable[Versions], day: date) -> bool:
+    """Say whether a file rests on anything: a record, but of a settlement; a role or an event only if it counts at T."""
+    stands = any(
+        one.last.spot.source not in OF_A_DAY and not one.last.says["is_annual_settlement"] for one in records
+    )
+    return stands or bool(file.adverse) or bool(own_roles(person, day))
 
 
 def granted(records: Iterable[Record], operator: str, known_at: datetime) -> dict[Hashable, frozenset[str]]:
@@ -113,10 +107,18 @@ def expected(
         here: what the city's profile sets (`oracle.known.local`).
         fresh: the sources whose last delivery is young enough at K.
     """
-    told = people(records, as_of, known_at, here, fresh)
-    firms = history.businesses(standing(known(records, known_at)))
-    industries = {code: firm.industry for code, firm in firms.items()}
-    return {who: judged(told[who], as_of, here, industries) for who in with_a_file(records, known_at)}
+    tables = standing(known(records, known_at))
+    industries = {code: firm.industry for code, firm in history.businesses(tables).items()}
+    mine = defaultdict[Hashable, list[Versions]](list)
+    for keys in tables.values():
+        for one in keys:
+            mine[one.last.person].append(one)
+    found = {}
+    for who, person in people(records, as_of, known_at, here, fresh).items():
+        file = judged(person, as_of, here, industries)
+        if has_file(person, file, mine[who], as_of):
+            found[who] = file
+    return found
 
 
 def items(file: Expected) -> Iterator[tuple[Any, ...]]:
