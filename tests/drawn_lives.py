@@ -65,7 +65,7 @@ class Office:
     """Tells of one person, and sometimes late, wrong, or what it takes back."""
 
     def __init__(self, draw: Random, person: str) -> None:
-        self.draw, self.person, self.records = draw, person, list[Record]()
+        self.draw, self.person, self.records, self.told = draw, person, list[Record](), set[tuple[datetime, datetime]]()
 
     def day(self, first: date = FIRST, last: date = LAST) -> date:
         """Draw a day; the last of a month more often than others."""
@@ -85,6 +85,9 @@ class Office:
         at = at if isinstance(on, datetime) else at + timedelta(seconds=number)
         delay = draw.randint(30, 400) if draw.random() < 0.15 else draw.randint(0, 20)
         known = datetime(at.year, at.month, at.day, 16, tzinfo=UTC) + timedelta(days=delay)
+        while (at, known) in self.told:  # one delivery tells an event once
+            known += timedelta(days=1)
+        self.told.add((at, known))
         spot = Spot(*table, f"{known:%Y-%m}", known.day, self.person, number)
         made = Record(spot, self.person if whose else None, operation, at, known, Page(says))
         self.records.append(made)

@@ -1,8 +1,9 @@
 """Records drawn in memory (`drawn_lives`) as the pipeline meets them: silver rows, whose they are, files made of them."""
 
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from drawn_lives import key
 from pyspark.sql import types as T
@@ -28,8 +29,8 @@ def name_of(record):
 
 
 def number(record):
-    """Our number of a record: in the order in which the office wrote them."""
-    return f"{record.spot.file}-{record.spot.line:06d}"
+    """Our number of a record: a hash, in no order."""
+    return sha256(f"{record.spot.file}-{record.spot.line}".encode()).hexdigest()[:16]
 
 
 def silver_row(record, kinds):
@@ -102,7 +103,3 @@ def _item(one):
     numbers = {"fin_loan": parts[1], "amr_penalty": parts[-1], "court_enforcement": f"{parts[2]} {parts[-1]}" if len(parts) > 2 else ""}
     kept = ("adverse_kind_code", "start_date", "end_date", "status_code", "expires_date")
     return one["source_code"], numbers[one["source_code"]], *(one[name] for name in kept)
-
-
-def utc(*parts):
-    return datetime(*parts, tzinfo=UTC)
