@@ -58,7 +58,10 @@ CHANGED: dict[Table, dict[str, tuple[Any, ...]]] = {
 def key(record: Record) -> tuple[Any, ...]:
     """Return the key of a record (domain.md, section 4.2)."""
     table = record.spot.source, record.spot.object
-    return (*table, *(record.person if name == PERSON else record.says[name] for name in KEYS.get(table, ("consent_no",))))
+    return (
+        *table,
+        *(record.person if name == PERSON else record.says[name] for name in KEYS.get(table, ("consent_no",))),
+    )
 
 
 class Office:
@@ -76,9 +79,7 @@ class Office:
         """Return the value or nothing."""
         return value if self.draw.random() < chance else None
 
-    def record(
-        self, table: Table, on: date | datetime, says: Says, operation: str = "I", whose: bool = True
-    ) -> Record:
+    def record(self, table: Table, on: date | datetime, says: Says, operation: str = "I", whose: bool = True) -> Record:
         """Add a record of an event, known some days after it, or many."""
         draw, number = self.draw, len(self.records)
         at = on if isinstance(on, datetime) else datetime(on.year, on.month, on.day, 4, tzinfo=UTC)
@@ -138,7 +139,7 @@ def _lived(office: Office) -> None:
             "residence_reason_code": draw.choice(("WORK", "WORK", "JOIN_CHILD")),
             "has_coresident_child": office.perhaps(True), **hukou,
         }  # fmt: skip
-        for year in range(draw.randint(0, 3)):
+        for _ in range(draw.randint(0, 3)):
             office.tell(("psb_residence", ""), (start, page))
             start = _after(start, 365 + draw.randint(-20, 60))
             page = {**page, "issue_date": str(start), "permit_no": f"JZ-{office.person}-{number}",

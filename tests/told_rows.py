@@ -100,6 +100,10 @@ def shown(row):
 
 def _item(one):
     parts = one["adverse_id"].split("/")
-    numbers = {"fin_loan": parts[1], "amr_penalty": parts[-1], "court_enforcement": f"{parts[2]} {parts[-1]}" if len(parts) > 2 else ""}
+    numbers = {
+        "fin_loan": parts[1],
+        "amr_penalty": parts[-1],
+        "court_enforcement": f"{parts[2]} {parts[-1]}" if len(parts) > 2 else "",
+    }
     kept = ("adverse_kind_code", "start_date", "end_date", "status_code", "expires_date")
     return one["source_code"], numbers[one["source_code"]], *(one[name] for name in kept)

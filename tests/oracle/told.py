@@ -35,9 +35,7 @@ def known(records: Iterable[Record], known_at: datetime) -> list[Record]:
 
 def has_file(person: Person, file: Expected, records: Iterable[Versions], day: date) -> bool:
     """Say whether a file rests on anything: a record, but of a settlement; a role or an event only if it counts at T."""
-    stands = any(
-        one.last.spot.source not in OF_A_DAY and not one.last.says["is_annual_settlement"] for one in records
-    )
+    stands = any(one.last.spot.source not in OF_A_DAY and not one.last.says["is_annual_settlement"] for one in records)
     return stands or bool(file.adverse) or bool(own_roles(person, day))
 
 

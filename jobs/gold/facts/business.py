@@ -58,7 +58,7 @@ def business_roles(amr_business_role: DataFrame, known_businesses: DataFrame, li
 
 
 def _states(known_businesses: DataFrame) -> DataFrame:
-    """What was known of each business from `from_at` to `to_at`, null = ever: also that nothing was, before and between."""
+    """What was known of each business from `from_at` to `to_at` (null = ever), and when nothing was."""
     order = Window.partitionBy("uscc_no").orderBy("known_from_at")
     state = F.struct(*STATE, F.col("record_ids").alias("state_record_ids"))
     before, is_last = F.lag("known_to_at").over(order), F.lead("known_from_at").over(order).isNull()
@@ -70,7 +70,9 @@ def _states(known_businesses: DataFrame) -> DataFrame:
     nothing = F.when(F.lit(False), state)
     silent = F.when(~before.eqNullSafe(since), span(nothing, before, since))
     gone = F.when(is_last & until.isNotNull(), span(nothing, until, ever))
-    spans = known_businesses.select("uscc_no", F.array_compact(F.array(silent, span(state, since, until), gone)).alias("spans"))
+    spans = known_businesses.select(
+        "uscc_no", F.array_compact(F.array(silent, span(state, since, until), gone)).alias("spans")
+    )
     return spans.select("uscc_no", F.inline("spans"))
 
 

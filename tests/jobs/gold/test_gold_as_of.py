@@ -5,11 +5,10 @@ from random import Random
 
 import pytest
 from drawn_lives import life
-from told_rows import Drawn, shown
-
 from oracle.city import differences
 from oracle.known import CADENCES, local
 from oracle.told import expected, items
+from told_rows import Drawn, shown
 
 HERE = local("shanghai")
 EVERY = frozenset(CADENCES)
