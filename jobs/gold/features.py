@@ -8,8 +8,8 @@ from pyspark.sql import functions as F
 
 from jobs.gold.blocks.association import association
 from jobs.gold.blocks.business import about_businesses, business
-from jobs.gold.blocks.compliance import Window, compliance, publishable
-from jobs.gold.blocks.housing import housing
+from jobs.gold.blocks.compliance import Window, compliance, disputed, publishable
+from jobs.gold.blocks.housing import housing, leases_told
 from jobs.gold.blocks.learning import learning
 from jobs.gold.blocks.protection import protection
 from jobs.gold.blocks.residence import residence, traits
@@ -154,18 +154,19 @@ def features(everybody: DataFrame, facts: dict[str, DataFrame], moment: Moment, 
     about = about_businesses(now["business_rating"], now["business_abnormal"], of_firms, now["cluster_member"], as_of)
     roles = with_states(now["business_role"], now["business_state"])
     industries = now["business"].select("uscc_no", "industry_code")
+    leases = leases_told(facts["gold.fact_rent_spell"], known, as_of)
     joined = everybody
     for part in (
         traits(now["person_trait"], now["hukou_entry"]),
         residence(now["residence_spell"], as_of),
         work(now["work_month"], roles, as_of),
         employers(now["work_month"], now["employer_spell"], industries, as_of),
-        housing(now["rent_spell"], now["residence_spell"], now["fund_month"], as_of),
+        housing(leases, now["residence_spell"], now["fund_month"], as_of),
         learning(now["education"], now["skill"], as_of),
         business(roles, about, as_of),
         association(now["association_month"], as_of),
         utility(now["utility_month"], as_of),
-        compliance(shown),
+        compliance(shown, disputed(now["dispute"], as_of)),
         protection(now["enrolment_month"], now["policy"], as_of),
         operator_consent(now["consent"], known, city.operator.code),
     ):
@@ -179,6 +180,7 @@ def _filled(joined: DataFrame, moment: Moment) -> DataFrame:
     age = F.floor(whole_months(F.col("birth_date"), day) / 12).try_cast("int")
     columns = {name: F.coalesce(name, F.lit(0)) for name in COUNTS}
     columns |= {name: F.coalesce(name, F.lit(False)) for name in FLAGS}
+    columns["certificate_type_code"] = F.coalesce("certificate_type_code", "numbered_type_code")
     columns |= {f"{name}_told": F.coalesce(f"{name}_told", F.array().cast(TOLD)) for name in BLOCKS}
     columns |= {
         name: F.coalesce(name, none) for name in ("granted_kind_codes", "base_source_codes", "recent_association_codes")

@@ -100,11 +100,17 @@ def structs() -> dict[str, Column]:
     }
 
 
+def judged(rows: DataFrame, moment: Moment, city: City, policy: rules.Policy) -> DataFrame:
+    """Add what the rules say of each person: newcomer, categories, tier, axes, score."""
+    rows = rows.withColumns(newcomer.status(moment.as_of, city, policy.newcomer))
+    rows = rows.withColumns(rules.categories(policy.category))
+    return rows.withColumns(rules.tiers(policy.tier) | axes(policy.industry) | score(policy.scorecard))
+
+
 def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
     """Turn features into the blocks, verdicts and reasons of the file."""
     day = F.lit(moment.as_of)
-    rows = rows.withColumns(newcomer.status(moment.as_of, city))
-    rows = rows.withColumns(rules.categories()).withColumns(rules.tiers() | axes() | score())
+    rows = judged(rows, moment, city, rules.in_force())
     born = F.coalesce("birth_date", F.make_date("numbered_born_year", F.lit(12), F.lit(31)))
     adult = F.coalesce(day > F.add_months(born, 12 * ADULT_YEARS), F.lit(True))
     frozen = F.coalesce(F.col("death_date") <= day, F.lit(False)) | ~F.coalesce("has_operator_grant", F.lit(True))

@@ -6,10 +6,14 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 
+def is_known_at(known: Column) -> Column:
+    """Whether a fact was our knowledge at an instant."""
+    return (F.col("known_from_at") <= known) & (F.col("known_to_at").isNull() | (F.col("known_to_at") > known))
+
+
 def known_at(facts: DataFrame, known: Column) -> DataFrame:
     """Return facts as they were known at an instant."""
-    is_known = (F.col("known_from_at") <= known) & (F.col("known_to_at").isNull() | (F.col("known_to_at") > known))
-    return facts.where(is_known)
+    return facts.where(is_known_at(known))
 
 
 def month_start(as_of: date, months_back: int) -> date:

@@ -105,21 +105,14 @@ def person_traits(registered: DataFrame) -> DataFrame:
 def hukou_entries(registered: DataFrame) -> DataFrame:
     """Entries into a hukou: one that a page told of stays one when the page says another (§1.2: "several entries").
 
-    Each is known from when it was first told; no longer once the office has deleted every page that told of it.
+    One row per telling: known from when it was told until the office deletes the page.
 
     Args:
         registered: rows of `register`.
     """
-    entry = ("person_id", "hukou_code", "hukou_date", "hukou_entry_code")
-    first = F.min(F.struct("known_from_at", "event_at", "record_ids"))
-    is_told = F.bool_or(F.col("deleted_at").isNull())
-    entries = registered.groupBy(*entry).agg(
-        first.alias("first"),
-        F.max("event_at").alias("event_at"),
-        F.when(~is_told, F.max("deleted_at")).alias("known_to_at"),
-    )
-    return _of_person(entries.select("*", "first.known_from_at", "first.record_ids")).withColumns(
-        {"valid_from_date": F.col("hukou_date"), "source_code": F.lit(SOURCE)}
+    entries = registered.withColumns({"known_to_at": F.col("deleted_at"), "valid_from_date": F.col("hukou_date")})
+    return _of_person(entries.where("known_to_at IS NULL OR known_to_at > known_from_at")).withColumn(
+        "valid_to_date", F.lit(None).cast("date")
     )
 
 
