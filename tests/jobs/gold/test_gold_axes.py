@@ -4,7 +4,10 @@ import pytest
 from oracle.axes import group_of_industry, life_stage
 from pyspark.sql import functions as F
 
+import schemas
 from jobs.gold.axes import axes, industry_of
+
+RULE = schemas.rules("industry")
 
 CODES = [
     ("E4710", "CONSTRUCTION"),
@@ -41,7 +44,9 @@ WRITTEN_SMALL = "e4710"
 @pytest.fixture(scope="module")
 def groups(spark):
     rows = spark.createDataFrame([(n, code) for n, (code, _) in enumerate(CODES)], "n INT, code STRING")
-    return {row["n"]: row["found"] for row in rows.select("n", industry_of(F.col("code")).alias("found")).collect()}
+    return {
+        row["n"]: row["found"] for row in rows.select("n", industry_of(F.col("code"), RULE).alias("found")).collect()
+    }
 
 
 @pytest.mark.parametrize("n", range(len(CODES)), ids=[repr(code) for code, _ in CODES])
@@ -93,7 +98,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def told(spark):
     values = [(str(n), *(dict(zip(KEYS, NOBODY, strict=True)) | known).values()) for n, (known, *_) in enumerate(CASES)]
-    rows = spark.createDataFrame(values, SHAPE).select("case", *(c.alias(name) for name, c in axes().items()))
+    rows = spark.createDataFrame(values, SHAPE).select("case", *(c.alias(name) for name, c in axes(RULE).items()))
     return {int(row["case"]): row for row in rows.collect()}
 
 

@@ -17,6 +17,7 @@ from jobs.gold.features import BLOCKS, COUNTS, FLAGS, Moment, features, numbers_
 from schemas.condition import mistakes
 from schemas.spark import data_type, stored
 
+POLICY = rules.in_force()
 FEATURES = schemas.rules("features")["features"]
 NOTHING = {"INT": 0, "BOOLEAN": False, "ARRAY<STRING>": [], "STRING": None, "DECIMAL(9,6)": None}
 UNKNOWN = {"age_count": None, "business_age_months_count": None}
@@ -35,7 +36,8 @@ def nobody(spark):
     everybody = people(empty("link.person_record"), empty("link.review"), numbers, moment.known)
     city = schemas.city("shanghai")
     made = features(everybody, {name: empty(name) for name in MADE_OF}, moment, city)
-    return made.withColumns(newcomer.status(moment.as_of, city)).withColumns(rules.categories())
+    told = newcomer.status(moment.as_of, city, POLICY.newcomer)
+    return made.withColumns(told).withColumns(rules.categories(POLICY.category))
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=[one["name"] for one in FEATURES])
@@ -51,9 +53,9 @@ def test_rules_may_ask_for_every_count_and_flag():
 
 
 def test_every_condition_in_force_is_read_by_spark_as_true_or_false(nobody):
-    tier = schemas.rules("tier")
-    asked = [one["if"] for one in schemas.rules("category")["categories"] if "if" in one]
-    asked += [condition for one in schemas.rules("category")["categories"] for condition in one["reasons"].values()]
+    tier, categories = POLICY.tier, POLICY.category["categories"]
+    asked = [one["if"] for one in categories if "if" in one]
+    asked += [condition for one in categories for condition in one["reasons"].values()]
     asked += [one["when"] for one in (*tier["pieces"], *tier["tiers"]) if "when" in one]
     asked += [block[key] for block in tier["blocks"] for key in ("filled", "applies") if key in block]
     read = nobody.select(*(F.expr(condition).alias(f"c{n}") for n, condition in enumerate(asked)))
@@ -97,7 +99,11 @@ def judged(spark, cases):
     for known in cases.values():
         assert known.keys() <= nothing.keys()
     values = [(case, *(nothing | known).values()) for case, known in cases.items()]
-    rows = spark.createDataFrame(values, kinds).withColumns(rules.categories()).withColumns(rules.tiers())
+    rows = (
+        spark.createDataFrame(values, kinds)
+        .withColumns(rules.categories(POLICY.category))
+        .withColumns(rules.tiers(POLICY.tier))
+    )
     return {row["case"]: row for row in rows.collect()}
 
 

@@ -139,7 +139,9 @@ def scored(spark):
     """Everybody's score, in the order of `PEOPLE`: one run."""
     kinds = [T.StructField("n", T.IntegerType()), *(T.StructField(name, data_type(KINDS[name])) for name in NOTHING)]
     values = [(n, *(NOTHING | known).values()) for n, known in enumerate(PEOPLE)]
-    rows = spark.createDataFrame(values, T.StructType(kinds)).select("n", *(c.alias(n) for n, c in score().items()))
+    rows = spark.createDataFrame(values, T.StructType(kinds)).select(
+        "n", *(c.alias(n) for n, c in score(schemas.rules("scorecard")).items())
+    )
     return [row for _, row in sorted((row["n"], row) for row in rows.collect())]
 
 
