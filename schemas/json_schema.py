@@ -7,8 +7,6 @@ it does not name may stand in a document.
 import json
 from typing import Any
 
-from pyspark.sql import types as T
-
 import schemas
 from schemas.model import Column, Table
 from schemas.spark import data_type
@@ -17,25 +15,26 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
 
-PLAIN: dict[type[T.DataType], Schema] = {
-    T.StringType: {"type": "string"},
-    T.DateType: {"type": "string", "format": "date"},
-    T.TimestampType: {"type": "string", "format": "date-time"},
-    T.BooleanType: {"type": "boolean"},
-    T.IntegerType: {"type": "integer"},
-    T.LongType: {"type": "integer"},
-    T.DecimalType: {"type": "number"},
+PLAIN: dict[str, Schema] = {
+    "string": {"type": "string"},
+    "date": {"type": "string", "format": "date"},
+    "timestamp": {"type": "string", "format": "date-time"},
+    "boolean": {"type": "boolean"},
+    "integer": {"type": "integer"},
+    "long": {"type": "integer"},
+    "decimal": {"type": "number"},
 }
+"""By Spark's own names of types, as its JSON form writes them."""
 
 
-def _kind(kind: T.DataType) -> Schema:
-    """Schema of a type, null not thought of."""
-    if isinstance(kind, T.ArrayType):
-        return {"type": "array", "items": _or_null(_kind(kind.elementType))}
-    if isinstance(kind, T.StructType):
-        fields = {field.name: _or_null(_kind(field.dataType)) for field in kind.fields}
-        return {"type": "object", "properties": fields, "required": [*fields], "additionalProperties": False}
-    return dict(PLAIN[type(kind)])
+def _kind(kind: Any) -> Schema:
+    """Schema of a type in Spark's JSON form, null not thought of."""
+    if isinstance(kind, str):
+        return dict(PLAIN[kind.split("(")[0]])
+    if kind["type"] == "array":
+        return {"type": "array", "items": _or_null(_kind(kind["elementType"]))}
+    fields = {field["name"]: _or_null(_kind(field["type"])) for field in kind["fields"]}
+    return {"type": "object", "properties": fields, "required": [*fields], "additionalProperties": False}
 
 
 def _or_null(schema: Schema) -> Schema:
@@ -44,7 +43,7 @@ def _or_null(schema: Schema) -> Schema:
 
 
 def _column(column: Column) -> Schema:
-    found = _kind(data_type(column.physical_type))
+    found = _kind(data_type(column.physical_type).jsonValue())
     if column.code_list:
         found["enum"] = sorted(schemas.codes(column.code_list))
     bounds = {name: column.options[name] for name in ("minimum", "maximum") if name in column.options}
