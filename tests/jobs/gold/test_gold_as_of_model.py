@@ -10,7 +10,6 @@ from random import Random
 from drawn_lives import CHANGED, key, life
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from oracle import told
 from oracle.adverse import visible
 from oracle.delivered import Record, standing
@@ -100,7 +99,9 @@ def test_before_anything_is_known_nobody_has_a_file(records, as_of):
 @given(lives, days, far)
 def test_bad_behaviour_without_an_end_never_expires(records, as_of, later):
     for person in told.people(records, as_of, EVER, HERE, EVERY).values():
-        endless = {one.number for one in person.adverse if one.end is None and not one.is_listing and not one.repaired_on}
+        endless = {
+            one.number for one in person.adverse if one.end is None and not one.is_listing and not one.repaired_on
+        }
         shown = {item.number for item in visible(person, as_of, HERE.windows)} & endless
         still = {item.number: item for item in visible(person, later, HERE.windows)}
         assert {number: (still[number].status, still[number].expires) for number in shown} == dict.fromkeys(
