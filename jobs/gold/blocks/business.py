@@ -58,7 +58,7 @@ def about_businesses(
 def business(roles: DataFrame, about: DataFrame, as_of: date) -> DataFrame:
     """Businesses that are the person's own at T, alive or not, and what they say of the person.
 
-    Grades and clusters speak for a person only by way of a business that the register tells of (one datum, one source).
+    Grades and clusters speak for whoever owns the business by role, also where the register's own row is missing.
 
     Args:
         roles: rows of `jobs.gold.blocks.work.with_states`.
@@ -68,7 +68,6 @@ def business(roles: DataFrame, about: DataFrame, as_of: date) -> DataFrame:
     day = F.lit(as_of)
     begun = roles.where(F.col("valid_from_date") <= day).join(F.broadcast(about), "uscc_no", "left")
     is_own = holds("valid_from_date", "valid_to_date", day)
-    is_registered = is_own & F.col("states").isNotNull()
     is_live = is_own & is_alive(day)
     zero = {name: F.coalesce(name, F.lit(0)).alias(name) for name in ("abnormal_count", "penalty_count")}
     shown = F.struct(
@@ -97,9 +96,9 @@ def business(roles: DataFrame, about: DataFrame, as_of: date) -> DataFrame:
         F.count_if(is_live).try_cast("int").alias("live_business_count"),
         F.array_sort(F.collect_set(F.when(is_live, live))).alias("live_businesses"),
         F.min(F.when(is_live, F.col("established_date"))).alias("first_established_date"),
-        F.min(F.when(is_registered & F.col("grade").isNotNull(), latest))["rating_code"].alias("rating_code"),
-        F.array_sort(F.array_distinct(F.flatten(F.collect_list(F.when(is_registered, codes))))).alias("cluster_codes"),
-        F.bool_or(is_registered & F.coalesce("is_recent_member", F.lit(False))).alias("has_recent_cluster"),
+        F.min(F.when(is_own & F.col("grade").isNotNull(), latest))["rating_code"].alias("rating_code"),
+        F.array_sort(F.array_distinct(F.flatten(F.collect_list(F.when(is_own, codes))))).alias("cluster_codes"),
+        F.bool_or(is_own & F.coalesce("is_recent_member", F.lit(False))).alias("has_recent_cluster"),
         *traced("business", is_own),
     )
     age = F.when(F.col("first_established_date").isNotNull(), whole_months(F.col("first_established_date"), day))

@@ -4,7 +4,7 @@
 correction ends what it corrects, a deletion (D) ends it and says nothing, a late one enters history in its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -134,12 +134,16 @@ def standing(
             "states",
             lambda one: (one["known_from_at"] <= at) & (one["known_to_at"].isNull() | (one["known_to_at"] > at)),
         )
-        newest = F.array_max(known)["said"]
-        said = reduce(lambda now, name: now.withField(name, told(known, name)), lasting, newest)
-        said = reduce(lambda now, name: now.withField(name, least(known, name)), earliest, said)
-        first = F.array_min(F.filter(known, lambda one: one["said"].eqNullSafe(newest)))
-        notes = [first["noted"].alias("noted")] if noted else []
-        return F.struct(at.alias("known_from_at"), said.alias("said"), first["record_id"].alias("record_id"), *notes)
+
+        def by(known: Column, newest: Column) -> Column:
+            said = reduce(lambda now, name: now.withField(name, told(known, name)), lasting, newest)
+            said = reduce(lambda now, name: now.withField(name, least(known, name)), earliest, said)
+            first = F.array_min(F.filter(known, lambda one: one["said"].eqNullSafe(newest)))
+            parts = {"known_from_at": at, "said": said, "record_id": first["record_id"]}
+            parts |= {"noted": first["noted"]} if noted else {}
+            return F.struct(*(part.alias(name) for name, part in parts.items()))
+
+        return once(known, lambda known: once(F.array_max(known)["said"], lambda newest: by(known, newest)))
 
     def is_new(one: Column, place: Column) -> Column:
         before = F.get(F.col("stood"), place - 1)
@@ -154,3 +158,8 @@ def standing(
     return spans.select(
         *thing, *texts, "span.known_from_at", "span.known_to_at", F.array("span.record_id").alias("record_ids")
     )
+
+
+def once(value: Column, make: Callable[[Column], Column]) -> Column:
+    """What is made of a value that is computed once, however often it is used; in a lambda it is computed each time."""
+    return F.get(F.transform(F.array(value), make), 0)
