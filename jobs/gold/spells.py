@@ -1,5 +1,6 @@
 """Spells and months: merging what touches, and counting what falls into a window (domain.md, section 0)."""
 
+from collections.abc import Callable
 from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
@@ -70,3 +71,8 @@ def days_in(start: Column, end: Column, first: Column, last: Column) -> Column:
     """Days of [start, end] (null end = open) that fall into [first, last]; never negative."""
     overlap = F.date_diff(F.least(F.coalesce(end, last), last), F.greatest(start, first)) + 1
     return F.greatest(overlap, F.lit(0))
+
+
+def once(value: Column, make: Callable[[Column], Column]) -> Column:
+    """What is made of a value that is computed once, however often it is used; in a lambda it is computed each time."""
+    return F.get(F.transform(F.array(value), make), 0)

@@ -4,13 +4,14 @@
 correction ends what it corrects, a deletion (D) ends it and says nothing, a late one enters history in its place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 import schemas
+from jobs.gold.spells import once
 from jobs.silver.consent import current, history
 
 ONLY_SOURCE = 1
@@ -158,8 +159,3 @@ def standing(
     return spans.select(
         *thing, *texts, "span.known_from_at", "span.known_to_at", F.array("span.record_id").alias("record_ids")
     )
-
-
-def once(value: Column, make: Callable[[Column], Column]) -> Column:
-    """What is made of a value that is computed once, however often it is used; in a lambda it is computed each time."""
-    return F.get(F.transform(F.array(value), make), 0)
