@@ -30,16 +30,8 @@ def quiet(_):
 
 
 @pytest.fixture(scope="module")
-def told(spark, tmp_path_factory):
-    settings = Settings(lake=tmp_path_factory.mktemp("demo"))
-    spark.conf.set("spark.sql.codegen.wholeStage", "false")  # as the command does for so few people
-    yield settings, demo(settings, PEOPLE, SEED, 1.0, quiet)
-    spark.conf.set("spark.sql.codegen.wholeStage", "true")
-
-
-@pytest.fixture(scope="module")
-def lake(told):
-    return told[0].lake
+def lake(demo_lake):
+    return demo_lake
 
 
 def table(lake, name):

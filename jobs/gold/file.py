@@ -100,6 +100,12 @@ def structs() -> dict[str, Column]:
     }
 
 
+def record_ids() -> Column:
+    """Every silver record behind a file, once, sorted; of whom there is none has no file: there is nothing to say."""
+    ids = [F.coalesce(f"{name}_record_ids", F.array().cast("array<string>")) for name in BLOCKS]
+    return F.array_sort(F.array_distinct(F.concat(*ids)))
+
+
 def judged(rows: DataFrame, moment: Moment, city: City, policy: rules.Policy) -> DataFrame:
     """Add what the rules say of each person: newcomer, categories, tier, axes, score."""
     rows = rows.withColumns(newcomer.status(moment.as_of, city, policy.newcomer))
@@ -114,7 +120,6 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
     born = F.coalesce("birth_date", F.make_date("numbered_born_year", F.lit(12), F.lit(31)))
     adult = F.coalesce(day > F.add_months(born, 12 * ADULT_YEARS), F.lit(True))
     frozen = F.coalesce(F.col("death_date") <= day, F.lit(False)) | ~F.coalesce("has_operator_grant", F.lit(True))
-    ids = [F.coalesce(f"{name}_record_ids", F.array().cast("array<string>")) for name in BLOCKS]
     made = rows.withColumns(structs()).withColumns(
         {
             "as_of_date": day,
@@ -123,10 +128,9 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
             "is_frozen": frozen,
             "rule_version_codes": F.array(*(F.lit(version) for version in rules.versions())),
             "lineage": _lineage(city),
-            "record_ids": F.array_sort(F.array_distinct(F.concat(*ids))),
+            "record_ids": record_ids(),
         }
     )
-    # somebody who only gave consent has no file: there is nothing to say yet
     return made.where(F.size("record_ids") > 0)
 
 

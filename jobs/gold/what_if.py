@@ -16,7 +16,7 @@ import schemas
 from jobs.gold import rules
 from jobs.gold.as_of import asked
 from jobs.gold.features import Moment
-from jobs.gold.file import judged
+from jobs.gold.file import judged, record_ids
 from schemas import City
 
 Row = dict[str, Any]
@@ -29,7 +29,7 @@ GROUPS = ("category", "district", "cohort")
 
 
 def compared(spark: SparkSession, lake: Path, city: City, moment: Moment, given: Mapping[str, Row]) -> DataFrame:
-    """Return everybody who has facts, judged by the rules in force and by others: one row per person.
+    """Return everybody who has a file, judged by the rules in force and by others: one row per person.
 
     Columns: person_id, <verdict>_before and <verdict>_after for each of VERDICTS, category, district, cohort.
 
@@ -41,7 +41,7 @@ def compared(spark: SparkSession, lake: Path, city: City, moment: Moment, given:
         given: rule files that would stand instead, by name.
     """
     stands = rules.in_force()
-    rows = judged(asked(spark, lake, city, moment), moment, city, stands)
+    rows = judged(asked(spark, lake, city, moment).where(F.size(record_ids()) > 0), moment, city, stands)
     before = rows.withColumns({f"{name}_before": F.col(column) for name, column in VERDICTS.items()}).withColumns(
         {
             "category": F.col("primary_category_code"),
