@@ -12,8 +12,10 @@ from told_rows import Drawn, shown
 
 HERE = local("shanghai")
 EVERY = frozenset(CADENCES)
-LIVES = [life(Random(20260930 + number), f"p{number:02d}") for number in range(30)]
-RECORDS = [record for records in LIVES for record in records]
+TELLING = (8, 14, 23, 36, 52, 71, 86, 122, 131, 194, 247, 263)
+"""Lives of which pipeline and oracle once said different things: hukou, rents, permits, roles without a business."""
+LIVES = {f"p{seed:03d}": life(Random(seed), f"p{seed:03d}") for seed in (*TELLING, *range(300, 318))}
+RECORDS = [record for records in LIVES.values() for record in records]
 
 MOMENTS = {
     "now": (date(2026, 9, 30), datetime(2026, 10, 3, tzinfo=UTC), EVERY),
@@ -31,6 +33,7 @@ def drawn(spark):
 @pytest.mark.parametrize("when", MOMENTS)
 def test_thirty_lives_say_at_every_moment_what_the_oracle_says(drawn, when):
     as_of, known_at, fresh = MOMENTS[when]
+    assert len(LIVES) == 30
     found = {row["person_id"]: shown(row) for row in drawn.files(as_of, known_at, fresh).collect()}
     wanted = expected(RECORDS, as_of, known_at, HERE, fresh)
     assert list(differences(wanted, {person: said for person, (said, _) in found.items()})) == []
