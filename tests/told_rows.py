@@ -11,7 +11,7 @@ from pyspark.sql import types as T
 import schemas
 from jobs import lake as tables
 from jobs.gold.facts import MADE_OF, all_facts
-from jobs.gold.features import Moment, features, people
+from jobs.gold.features import Moment, features, numbers_of, people
 from jobs.gold.file import assembled
 from schemas.spark import stored
 
@@ -85,7 +85,8 @@ class Drawn:
 
     def files(self, as_of, known_at, fresh=()):
         """Return the files as of T, known at K."""
-        everybody = people(self.read("link.person_record"), self.read("link.review"), known_at)
+        numbers = numbers_of(self.read("link.ledger"), self.read("link.identity"))
+        everybody = people(self.read("link.person_record"), self.read("link.review"), numbers, known_at)
         moment = Moment(as_of, known_at, tuple(sorted(fresh)))
         return assembled(features(everybody, self.facts, moment, self.city), moment, self.city)
 

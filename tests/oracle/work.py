@@ -23,11 +23,11 @@ def is_backpaid(line: WorkLine) -> bool:
 
 
 def status_at(business: Business, day: date) -> str | None:
-    """Return the state of a business on a day: alive from its establishment until the first state told of."""
+    """Return the state of a business on a day; before the first told one it was ALIVE, from its establishment on."""
     if business.established_on is not None and day < business.established_on:
         return None
     held = [status for since, status in business.states if since <= day]
-    return held[-1] if held else "ALIVE"
+    return held[-1] if held else "ALIVE" if business.established_on is not None else None
 
 
 def is_alive(business: Business, day: date) -> bool:

@@ -106,7 +106,10 @@ def leased(leases: DataFrame, as_of: date) -> DataFrame:
         *traced("housing", start <= day),
     )
     rents_block = F.transform(
-        "listed", lambda r: F.struct(r["program_code"], r["start_date"], r["end_date"], r["rent_band"], r["ratio"])
+        "listed",
+        lambda r: F.struct(
+            r["program_code"], r["start_date"], r["end_date"], r["rent_band"], r["ratio"].alias("rent_on_time_ratio")
+        ),
     )
     on_time = F.when(F.col("due") >= DUE_AT_LEAST, on_time_ratio(F.col("on_time"), F.col("due")))
     return grouped.withColumns({"rents": rents_block, "rent_on_time_ratio": on_time}).drop("listed", "due", "on_time")

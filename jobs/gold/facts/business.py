@@ -6,7 +6,7 @@ CRR-13: only operators and legal representatives are joined to a person; other r
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.gold.facts.record import ONLY_SOURCE, day_of, owned, standing, stated
+from jobs.gold.facts.record import ONLY_SOURCE, day_of, owned, standing, stated, told
 
 STATE = ("entity_name", "entity_kind_code", "established_date", "status_code", "status_date", "industry_code")
 
@@ -20,6 +20,20 @@ def businesses(amr_business: DataFrame) -> DataFrame:
             "valid_from_date": F.col("established_date"),
             "valid_to_date": F.when(is_ended, F.date_sub("status_date", 1)),
         }
+    )
+
+
+def business_states(amr_business: DataFrame) -> DataFrame:
+    """States the register ever told of a business, each from its day on, until the next one begins.
+
+    One row per telling: known from when it was told, also when the row says another since, until the register deletes
+    the business.
+    """
+    rows = told(amr_business, "amr_business", "business")
+    since = F.coalesce("status_date", day_of("event_at", "amr_business"))
+    states = rows.withColumns({"valid_from_date": since, "known_to_at": F.col("deleted_at")})
+    return states.where("status_code IS NOT NULL AND (known_to_at IS NULL OR known_to_at > known_from_at)").withColumn(
+        "valid_to_date", F.lit(None).cast("date")
     )
 
 

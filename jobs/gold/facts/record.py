@@ -98,6 +98,7 @@ def standing(
     shown: Sequence[str],
     noted: Sequence[str] = (),
     lasting: Sequence[str] = (),
+    earliest: Sequence[str] = (),
 ) -> DataFrame:
     """What stands of a thing of which many records speak: at each instant the newest record known then.
 
@@ -111,6 +112,7 @@ def standing(
         shown: columns that say how it is.
         noted: columns taken from the first record that says so; they differ with each record and change nothing.
         lasting: those of `shown` that stay as last told where a newer record is silent.
+        earliest: those of `shown` of which the least value any record has told stands.
 
     Returns:
         The columns of `thing`, `shown` and `noted`, known_from_at, known_to_at, and in record_ids the first record that
@@ -124,6 +126,9 @@ def standing(
     def told(known: Column, name: str) -> Column:
         return F.array_max(F.filter(known, lambda one: one["said"][name].isNotNull()))["said"][name]
 
+    def least(known: Column, name: str) -> Column:
+        return F.array_min(F.transform(known, lambda one: one["said"][name]))
+
     def stood(at: Column) -> Column:
         known = F.filter(
             "states",
@@ -132,12 +137,13 @@ def standing(
 
         def by(known: Column, newest: Column) -> Column:
             said = reduce(lambda now, name: now.withField(name, told(known, name)), lasting, newest)
+            said = reduce(lambda now, name: now.withField(name, least(known, name)), earliest, said)
             first = F.array_min(F.filter(known, lambda one: one["said"].eqNullSafe(newest)))
             parts = {"known_from_at": at, "said": said, "record_id": first["record_id"]}
             parts |= {"noted": first["noted"]} if noted else {}
             return F.struct(*(part.alias(name) for name, part in parts.items()))
 
-        return _once(known, lambda known: _once(F.array_max(known)["said"], lambda newest: by(known, newest)))
+        return once(known, lambda known: once(F.array_max(known)["said"], lambda newest: by(known, newest)))
 
     def is_new(one: Column, place: Column) -> Column:
         before = F.get(F.col("stood"), place - 1)
@@ -154,6 +160,6 @@ def standing(
     )
 
 
-def _once(value: Column, make: Callable[[Column], Column]) -> Column:
+def once(value: Column, make: Callable[[Column], Column]) -> Column:
     """What is made of a value that is computed once, however often it is used; in a lambda it is computed each time."""
     return F.get(F.transform(F.array(value), make), 0)
