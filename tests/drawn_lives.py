@@ -152,7 +152,9 @@ def _lived(office: Office) -> None:
             (out, {**page, "is_cancelled": True}),
             (out, {**page, "death_date": str(out)} if draw.random() < 0.3 else page),
         ]
-        office.tell(("psb_residence", ""), (start, page), *draw.sample(ends, draw.randint(0, 1)))
+        chosen = draw.sample(ends, draw.randint(0, 1))
+        told_again = [(_after(out, 30), says) for _, says in chosen if draw.random() < 0.3]
+        office.tell(("psb_residence", ""), (start, page), *chosen, *told_again)
 
 
 def _worked(office: Office) -> None:
@@ -234,8 +236,10 @@ def _owned(office: Office) -> None:
     said = {"uscc_no": uscc, "entity_name": "店", "entity_kind_code": "INDIVIDUAL", "established_date": str(start),
             "status_code": "ALIVE", "industry_code": draw.choice(("6210", "C1310", None))}  # fmt: skip
     end = _after(start, draw.randint(60, 700))
-    ended = (end, {**said, "status_code": draw.choice(("REVOKED", "CANCELLED")), "status_date": str(end)})
-    office.tell(("amr_business", ""), (start, said), *([ended] if draw.random() < 0.4 else []), whose=False)
+    states = [(end, {**said, "status_code": draw.choice(("REVOKED", "CANCELLED")), "status_date": str(end)})]
+    closed = _after(end, draw.randint(30, 300))
+    states.append((closed, {**said, "status_code": "CANCELLED", "status_date": str(closed)}))
+    office.tell(("amr_business", ""), (start, said), *states[: draw.choice((0, 0, 1, 2))], whose=False)
     for code in draw.sample(("OPERATOR", "LEGAL_REP", "DIRECTOR"), draw.randint(1, 2)):
         role = {"uscc_no": uscc, "role_code": code, "role_start_date": str(start)}
         office.tell(("amr_business", "role"), (start, role))

@@ -8,7 +8,7 @@ from silver_rows import linked, recorded
 import schemas
 from jobs import lake as tables
 from jobs.gold.facts import MADE_OF, all_facts
-from jobs.gold.features import Moment, features, people
+from jobs.gold.features import Moment, features, numbers_of, people
 from jobs.gold.file import assembled
 from schemas.spark import stored
 
@@ -50,7 +50,8 @@ def asked(spark):
     facts, city = {name: made[name] if name in made else read(name) for name in MADE_OF}, schemas.city("shanghai")
 
     def files(known_at):
-        everybody = people(read("link.person_record"), read("link.review"), known_at)
+        numbers = numbers_of(read("link.ledger"), read("link.identity"))
+        everybody = people(read("link.person_record"), read("link.review"), numbers, known_at)
         moment = Moment(JUNE, known_at)
         rows = assembled(features(everybody, facts, moment, city), moment, city).collect()
         return {row["person_id"]: row for row in rows}
