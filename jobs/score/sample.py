@@ -1,0 +1,96 @@
+"""What was known of each borrower when a loan was granted, beside what became of it: the rows a card learns from.
+
+Features are those of the file, as of the last day of the month before the grant's month, so that nothing of the grant
+itself is in them. Only valid time is travelled: K stays that of the newest gold. The first delivery of an office brings
+years of history at once, so at most dates of grant nothing at all had been received; and what became of the loan could
+not be known then either. What was true by T but told later counts, which a decision of that day would not have had.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from functools import partial, reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.abreast import abreast
+from jobs.gold import newcomer, rules
+from jobs.gold.features import Moment, features
+from jobs.score.outcomes import BAD, GOOD
+from jobs.score.rule import Holdout
+from jobs.score.variables import number, variables
+from schemas import City
+
+HEX = 16
+
+
+def is_kept_out(rule: Holdout) -> Column:
+    """Whether a borrower judges the card instead of teaching it: all loans of one person are on one side.
+
+    A person's id is a keyed hash already, so its first digits are as good as a draw, and the same on every run.
+    """
+    drawn = F.conv(F.substring("person_id", 1, 4), HEX, 10).try_cast("int")
+    return F.coalesce(drawn % rule.parts < rule.kept_out, F.lit(False))
+
+
+def dates(labelled: DataFrame) -> tuple[date, ...]:
+    """Return the T of each month of grant: the last day of the month before."""
+    found = labelled.agg(F.array_sort(F.collect_set(F.trunc("grant_date", "month"))).alias("months")).first()
+    return tuple(month - timedelta(days=1) for month in found["months"]) if found else ()
+
+
+def learnable(outcomes: DataFrame) -> DataFrame:
+    """Loans that teach: good or bad, of a month whose twelve months are over."""
+    return outcomes.where(F.col("outcome_code").isin(BAD, GOOD) & F.col("is_ripe"))
+
+
+def sample(
+    labelled: DataFrame, facts: Mapping[str, DataFrame], known: datetime, city: City, holdout: Holdout
+) -> DataFrame:
+    """Join each loan that teaches to its borrower's variables as of before the grant.
+
+    Args:
+        labelled: rows of `learnable`, cheap to read again.
+        facts: fact tables by name.
+        known: K.
+        city: the profile.
+        holdout: who is kept out.
+
+    Returns:
+        A row per loan: is_bad, is_kept_out, primary_category_code (for reports only), and each variable as a number; no
+        identifier of person or loan. Materialised.
+    """
+    borrowers = labelled.select("person_id").distinct()
+    theirs = {name: _of(rows, borrowers).localCheckpoint() for name, rows in facts.items()}
+    made = abreast(partial(_granted, labelled, theirs, day, known, city, holdout) for day in dates(labelled))
+    return reduce(DataFrame.unionByName, made)
+
+
+def _of(rows: DataFrame, people: DataFrame) -> DataFrame:
+    """Facts of some people; those of businesses alone stay."""
+    if "person_id" not in rows.columns:
+        return rows
+    mine = rows.join(people, "person_id", "left_semi")
+    return mine.unionByName(rows.where("person_id IS NULL")) if "uscc_no" in rows.columns else mine
+
+
+def _granted(
+    labelled: DataFrame, facts: Mapping[str, DataFrame], day: date, known: datetime, city: City, holdout: Holdout
+) -> DataFrame:
+    """The loans of the month after a day."""
+    loans = labelled.where(F.trunc("grant_date", "month") == F.lit(day + timedelta(days=1)))
+    people = loans.select("person_id").distinct()
+    # whether a certificate is known is no input; the columns only have to be there
+    flags = {"has_identity": F.lit(True), "has_identity_conflict": F.lit(False)}
+    mine = {name: _of(rows, F.broadcast(people)) for name, rows in facts.items()}
+    rows = features(people.withColumns(flags), mine, Moment(day, known), city)
+    rows = rows.withColumns(newcomer.status(day, city)).withColumns(rules.categories())
+    chosen = rows.select("person_id", "primary_category_code", *(number(v).alias(v.name) for v in variables()))
+    both = loans.select("person_id", (F.col("outcome_code") == BAD).alias("is_bad")).join(chosen, "person_id")
+    return both.withColumn("is_kept_out", is_kept_out(holdout)).drop("person_id").localCheckpoint()
+
+
+def counted(rows: DataFrame, *by: str) -> Iterable[tuple[tuple, int]]:
+    """Return how many rows have each combination of some columns: as many as there are combinations, ordered."""
+    told = rows.groupBy(*by).count().agg(F.sort_array(F.collect_list(F.struct(*by, "count"))).alias("told")).first()
+    return [(tuple(row)[:-1], row["count"]) for row in told["told"]] if told else []
