@@ -407,7 +407,7 @@ CODES: dict[str, Code] = {
     # 43 trained score
     "CF-4301": Code(
         "too few outcomes to train a score",
-        "Fewer loans went bad, or well, than schemas/rules/scorecard_training.yaml asks for; a card would claim nothing.",
+        "Fewer loans went bad, or well, than schemas/rules/scorecard_training.yaml asks for: a card would be a guess.",
         "wait for more outcomes; the files keep the expert score",
         4,
     ),

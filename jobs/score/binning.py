@@ -43,8 +43,8 @@ class Bin(NamedTuple):
 
 
 def rounded(value: Decimal) -> Decimal:
-    """Round to the four decimals that are kept."""
-    return value.quantize(PLACES, ROUND_HALF_EVEN)
+    """Round to the four decimals that are kept; nothing is no minus nothing."""
+    return value.quantize(PLACES, ROUND_HALF_EVEN) + 0
 
 
 def woe(good: int, bad: int, goods: int, bads: int) -> Decimal:
@@ -87,6 +87,14 @@ def bins(variable: Variable, seen: Sequence[Seen], rule: Bins) -> list[Bin]:
         told = iv(group.good, group.bad, goods, bads, weight)
         found.append(Bin(variable.name, place, from_, to, group.good, group.bad, rounded(weight), rounded(told)))
     return found
+
+
+def tells(found: Sequence[Bin], rule: Bins) -> bool:
+    """Whether bins tell enough, and each that is large enough has seen good and bad loans: else it has no weight."""
+    total = sum(one.good + one.bad for one in found)
+    least = Fraction(str(rule.least_ratio)) * total
+    is_weighed = all((one.good and one.bad) or one.good + one.bad < least for one in found)
+    return is_weighed and sum(one.iv for one in found) >= Decimal(str(rule.least_iv))
 
 
 def _grown(known: Sequence[Seen], better: int, least: Fraction, most: int) -> list[Seen]:

@@ -1,11 +1,12 @@
 """From a lake to a trained card: label loans, look at borrowers before the grant, count, cut, weigh, measure, write."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -13,9 +14,10 @@ from pyspark.sql import functions as F
 import schemas
 from jobs import lake as tables
 from jobs.gold.facts import MADE_OF
+from jobs.rows import dataset, few
 from jobs.runs import fingerprint
 from jobs.score import card, measures, training
-from jobs.score.binning import Bin, Seen
+from jobs.score.binning import Bin, Seen, rounded
 from jobs.score.measures import ALL, HOLDOUT, TRAIN
 from jobs.score.outcomes import BAD, GOOD, outcomes
 from jobs.score.rule import Rule, rule
@@ -26,7 +28,9 @@ from schemas import City
 from schemas.spark import stored
 
 Row = card.Row
+Counts = list[tuple[tuple[Any, ...], int]]
 MARK_LENGTH = 6
+FILE = "gold.credit_file"
 FACTS = tuple(name for name in MADE_OF if name not in ("gold.fact_loan", "gold.fact_loan_month"))
 
 
@@ -34,7 +38,7 @@ class Labels(NamedTuple):
     """Loans that teach, and how many loans there are by outcome, ripeness, kind of borrower and relief."""
 
     rows: DataFrame
-    counts: list[tuple[tuple, int]]
+    counts: Counts
 
     def of(self, *outcomes: str) -> int:
         """Return how many loans with these outcomes teach."""
@@ -50,17 +54,22 @@ class Trained:
     measures: list[Row]
 
 
-def known(spark: SparkSession, lake: Path) -> datetime | None:
-    """Return K: what the newest files knew, and with them every fact; None if there is no file."""
-    found = tables.read(spark, lake, "gold.credit_file").agg(F.max("known_at").alias("known_at")).first()
-    return found["known_at"] if found else None
+def known(lake: Path) -> datetime | None:
+    """Return K: what the newest files knew, and with them every fact; None if there is no file. No JVM."""
+    import pyarrow.compute as pc
+
+    if not tables.exists(lake, FILE):
+        return None
+    told = dataset(lake, FILE).to_table(columns=["known_at"])
+    newest: datetime = pc.max(told["known_at"]).as_py()
+    return newest
 
 
 def labels(spark: SparkSession, lake: Path, at: datetime, of: Rule) -> Labels:
     """Label every loan of a person."""
     loans, months = (tables.read(spark, lake, name) for name in ("gold.fact_loan", "gold.fact_loan_month"))
     found = outcomes(loans, months, at, of.outcome).localCheckpoint()
-    told = list(counted(found, "outcome_code", "is_ripe", "borrower_kind_code", "is_relieved"))
+    told = counted(found, "outcome_code", "is_ripe", "borrower_kind_code", "is_relieved")
     return Labels(learnable(found), told)
 
 
@@ -89,7 +98,7 @@ def cells(rows: DataFrame, cut: dict[str, list[Bin]]) -> list[Cell]:
         *(c.alias(n) for n, c in card.places(cut, are_numbers=True).items()),
     )
     by = ("is_kept_out", "primary_category_code", "is_bad", *names)
-    return [Cell(*found[:3], places=found[3:], count=count) for found, count in counted(inside, *by)]
+    return [Cell(found[0], found[1], found[2], found[3:], count) for found, count in counted(inside, *by)]
 
 
 def train(spark: SparkSession, lake: Path, city: City) -> Trained:
@@ -100,12 +109,13 @@ def train(spark: SparkSession, lake: Path, city: City) -> Trained:
             tells good from bad; CF-4101 if a rule is wrong.
     """
     of = rule()
-    at = known(spark, lake)
+    at = known(lake)
     if at is None:
-        training.enough(0, 0, of)
-        raise AssertionError
+        raise training.too_few(0, 0, of)
     labelled = labels(spark, lake, at, of)
-    training.enough(labelled.of(BAD), labelled.of(GOOD), of)
+    bad, good = labelled.of(BAD), labelled.of(GOOD)
+    if bad < of.least.bad_count or good < of.least.good_count:
+        raise training.too_few(bad, good, of)
     facts = {name: tables.read(spark, lake, name) for name in FACTS}
     rows = sample(labelled.rows, facts, at, city, of.holdout)
     cut = training.cut_all(seen(rows), of)
@@ -132,43 +142,36 @@ def _named(card_terms: Sequence[Term], told: list[Row], at: datetime, labelled: 
 def measured(counts: Sequence[Cell], card_terms: Sequence[Term], labelled: Labels, of: Rule) -> list[Row]:
     """Say what will be told of the card: outcomes; KS and AUC by sample and category; the reference of PSI and CSI.
 
-    Of a category with fewer loans than the rule says, nothing is told. The reference are the loans taught by and kept
+    Of a category with fewer loans than the rule says, nothing is told. The reference are the loans learnt from and kept
     out, together: deciles of their points, and how many fell into each bin.
     """
     names = [each.name for each in variables()]
     by_points = measures.scored(counts, names, card_terms)
-    told: list[Row] = []
-
-    def tell(sample_code: str, category: str, name: str, value: float | Decimal | None, level: int = 0) -> None:
-        if value is not None:
-            row = {"sample_code": sample_code, "category_code": category, "measure_name": name, "measure_level": level}
-            told.append(row | {"measure_value": round(Decimal(str(value)), 4)})
-
-    for name, count in _outcomes(labelled.counts).items():
-        tell(ALL, ALL, name, count)
-    reference = measures.together(by_points, ALL, ALL)
-    begins = measures.edges(reference, of.stability.parts)
-    for nth, edge in enumerate(begins, 2):
-        tell(ALL, ALL, "decile_from", edge, nth)
+    begins = measures.edges(measures.together(by_points, ALL, ALL), of.stability.parts)
+    told = [_measure(ALL, ALL, name, count) for name, count in _outcomes(labelled.counts).items()]
+    told += [_measure(ALL, ALL, "decile_from", edge, nth) for nth, edge in enumerate(begins, 2)]
     for sample_code in (TRAIN, HOLDOUT, ALL):
-        for category in sorted({key[1] for key in by_points}):
-            good, bad = (by_points.get((sample_code, category, is_bad), {}) for is_bad in (False, True))
-            size = sum(good.values()) + sum(bad.values())
-            if category != ALL and size < of.least.category_count:
+        for category in sorted({category for _, category, _ in by_points}):
+            good, bad = (by_points.get((sample_code, category, is_bad), Counter()) for is_bad in (False, True))
+            if category != ALL and good.total() + bad.total() < of.least.category_count:
                 continue
-            for name, value in (("good", sum(good.values())), ("bad", sum(bad.values()))):
-                tell(sample_code, category, name, value)
-            tell(sample_code, category, "ks", measures.ks(good, bad))
-            tell(sample_code, category, "auc", measures.auc(good, bad))
+            said: dict[str, float | None] = {"good": good.total(), "bad": bad.total()}
+            said |= {"ks": measures.ks(good, bad), "auc": measures.auc(good, bad)}
+            told += [_measure(sample_code, category, name, value) for name, value in said.items() if value is not None]
             if sample_code == ALL:
-                for place, count in measures.parted(measures.together(by_points, ALL, category), begins).items():
-                    tell(ALL, category, "decile", count, place)
-                for (name, place), count in measures.binned(counts, names, category).items():
-                    tell(ALL, category, f"bin:{name}", count, place)
+                parts = measures.parted(good + bad, begins)
+                told += [_measure(ALL, category, "decile", count, place) for place, count in parts.items()]
+                bins = measures.binned(counts, names, category)
+                told += [_measure(ALL, category, f"bin:{name}", count, place) for (name, place), count in bins.items()]
     return told
 
 
-def _outcomes(counts: Sequence[tuple[tuple, int]]) -> Mapping[str, int]:
+def _measure(sample_code: str, category: str, name: str, value: float, level: int = 0) -> Row:
+    row = {"sample_code": sample_code, "category_code": category, "measure_name": name, "measure_level": level}
+    return row | {"measure_value": rounded(Decimal(str(value)))}
+
+
+def _outcomes(counts: Counts) -> Mapping[str, int]:
     """Loans by outcome: those that teach, and why others do not; by kind of borrower; bad ones under relief."""
     told: dict[str, int] = {}
     for (outcome, is_ripe, kind, is_relieved), count in counts:
@@ -183,12 +186,12 @@ def _outcomes(counts: Sequence[tuple[tuple, int]]) -> Mapping[str, int]:
 
 
 def write(spark: SparkSession, lake: Path, model: Trained, author: str, why: str, at: datetime) -> bool:
-    """Keep a card; one that is there already is not written again. What was measured goes first: a card cut off is none.
+    """Keep a card; one that is there already is not written again. What was measured goes first: else a card is none.
 
     Returns:
         Whether it is new.
     """
-    if card.few(lake, card.MODEL, ("model_version_code", "=", model.version)):
+    if few(lake, card.MODEL, ("model_version_code", "=", model.version)):
         return False
     if not card.measured(lake, model.version):
         rows = tables.inline(spark, stored(schemas.table(card.MEASURE)), model.measures)

@@ -102,7 +102,7 @@ def scored(
         points = points_of(cell.places, names, gives)
         for sample in (HOLDOUT if cell.is_kept_out else TRAIN, ALL):
             for category in (cell.category, ALL):
-                found.setdefault((sample, category, cell.is_bad), Counter())[points] += cell.count
+                found.setdefault((sample, category, cell.is_bad), Counter())[points] += cell.loans
     return found
 
 
@@ -128,5 +128,5 @@ def binned(cells: Iterable[Cell], names: Sequence[str], category: str) -> dict[t
     for cell in cells:
         if category in (ALL, cell.category):
             for name, place in zip(names, cell.places, strict=True):
-                found[name, place] += cell.count
+                found[name, place] += cell.loans
     return dict(sorted(found.items()))

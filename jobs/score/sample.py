@@ -6,9 +6,10 @@ years of history at once, so at most dates of grant nothing at all had been rece
 not be known then either. What was true by T but told later counts, which a decision of that day would not have had.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import partial, reduce
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -62,7 +63,9 @@ def sample(
     """
     borrowers = labelled.select("person_id").distinct()
     theirs = {name: _of(rows, borrowers).localCheckpoint() for name, rows in facts.items()}
-    made = abreast(partial(_granted, labelled, theirs, day, known, city, holdout) for day in dates(labelled))
+    made: list[DataFrame] = abreast(
+        partial(_granted, labelled, theirs, day, known, city, holdout) for day in dates(labelled)
+    )
     return reduce(DataFrame.unionByName, made)
 
 
@@ -90,7 +93,7 @@ def _granted(
     return both.withColumn("is_kept_out", is_kept_out(holdout)).drop("person_id").localCheckpoint()
 
 
-def counted(rows: DataFrame, *by: str) -> Iterable[tuple[tuple, int]]:
+def counted(rows: DataFrame, *by: str) -> list[tuple[tuple[Any, ...], int]]:
     """Return how many rows have each combination of some columns: as many as there are combinations, ordered."""
     told = rows.groupBy(*by).count().agg(F.sort_array(F.collect_list(F.struct(*by, "count"))).alias("told")).first()
     return [(tuple(row)[:-1], row["count"]) for row in told["told"]] if told else []

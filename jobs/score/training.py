@@ -28,11 +28,11 @@ class Cell(NamedTuple):
     category: str
     is_bad: bool
     places: tuple[int, ...]
-    count: int
+    loans: int
 
 
 class Term(NamedTuple):
-    """A bin with the weight of its variable and the points it gives; `is_used` is false if the variable was left out."""
+    """A bin with the weight of its variable and the points it gives; not `is_used` if the variable was left out."""
 
     bin: Bin
     beta: Decimal
@@ -40,15 +40,15 @@ class Term(NamedTuple):
     is_used: bool
 
 
-def enough(bad: int, good: int, rule: Rule) -> None:
-    """Stop where too few outcomes are known: no card, and no claim (CF-4301)."""
-    if bad < rule.least.bad_count or good < rule.least.good_count:
-        raise CreditFileError(
-            "CF-4301",
-            what=f"{bad} bad and {good} good loans, needed are {rule.least.bad_count} and {rule.least.good_count}",
-            where="gold.fact_loan",
-            undone="No card was trained.",
-        )
+def too_few(bad: int, good: int, rule: Rule) -> CreditFileError:
+    """Return what stops a training of which too few outcomes are known: no card, and no claim (CF-4301)."""
+    needed = f"needed are {rule.least.bad_count} and {rule.least.good_count}"
+    return CreditFileError(
+        "CF-4301",
+        what=f"{bad} bad and {good} good loans, {needed}",
+        where="gold.fact_loan",
+        undone="No card was trained.",
+    )
 
 
 def factor(scale: Scale) -> Decimal:
@@ -64,8 +64,9 @@ def offset(scale: Scale) -> Decimal:
 def fitted(cells: Iterable[Cell], cut: Mapping[str, Sequence[Bin]], rule: Rule) -> dict[str, Decimal]:
     """Weigh variables by how loans became good: ln(odds of good) = constant + sum of beta times WOE.
 
-    A variable of too little information is left out. WOE is positive where things go well, so a beta below zero would
-    turn a variable against what it says by itself: the least one is left out and the rest weighed anew, until none is.
+    A variable that tells too little is left out (`jobs.score.binning.tells`). WOE is positive where things go well, so
+    a beta below zero would turn a variable against what it says by itself: the least one is left out and the rest
+    weighed anew, until none is.
 
     Args:
         cells: loans; those kept out are not looked at.
@@ -78,9 +79,9 @@ def fitted(cells: Iterable[Cell], cut: Mapping[str, Sequence[Bin]], rule: Rule) 
     counts: Counter[tuple[tuple[int, ...], bool]] = Counter()
     for cell in cells:
         if not cell.is_kept_out:
-            counts[cell.places, cell.is_bad] += cell.count
+            counts[cell.places, cell.is_bad] += cell.loans
     rows = sorted(counts)
-    names = [name for name, found in cut.items() if sum(float(one.iv) for one in found) >= rule.bins.least_iv]
+    names = [name for name, found in cut.items() if binning.tells(found, rule.bins)]
     order = {name: nth for nth, name in enumerate(cut)}
     while names:
         weighed = [[float(cut[name][places[order[name]]].woe) for name in names] for places, _ in rows]

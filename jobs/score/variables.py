@@ -51,7 +51,7 @@ def variables() -> tuple[Variable, ...]:
 
 
 def number(variable: Variable) -> Column:
-    """Return a variable as DECIMAL(18,4) over a person's features, cut to four decimals; null where nothing is known."""
+    """Return a variable as DECIMAL(18,4) over a person's features, cut to four decimals; null where none is known."""
     value = F.col(variable.name)
     if variable.groups:
         place = F.when(value.isNotNull(), F.lit(0))
