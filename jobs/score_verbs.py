@@ -9,8 +9,8 @@ from jobs.options import DEFAULT, Options
 from jobs.show import Answer
 
 BINS = ("variable", "values", "good", "bad", "woe", "iv", "beta", "points")
-POWER = ("sample", "category", "good", "bad", "ks", "auc")
 DRIFT = ("category", "loans", "people", "psi", "verdict")
+POWER = ("sample", "category", "good", "bad", "ks", "auc", "expert_ks", "expert_auc")
 PARITY = ("axis", "band", "ratio", "is_level", "small_groups")
 
 

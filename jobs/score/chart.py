@@ -54,7 +54,9 @@ def _text(report: dict[str, Any]) -> str:
     facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(_cell(value))}</td></tr>" for name, value in told.items())
     limits = "".join(f"<li>{escape(limit)}</li>" for limit in report["limits"])
     parts = [f"<h1>Model card</h1><table>{facts}</table><h2>Limits</h2><ul>{limits}</ul>"]
-    parts.append(_table("Power", report["power"], ("sample", "category", "good", "bad", "ks", "auc")))
+    parts.append(
+        _table("Power", report["power"], ("sample", "category", "good", "bad", "ks", "auc", "expert_ks", "expert_auc"))
+    )
     parts.append(_table("Drift", report["drift"], ("category", "loans", "people", "psi", "verdict")))
     parts.append(_table("Parity", report["parity"], ("axis", "band", "ratio", "is_level", "small_groups")))
     return "".join(parts)

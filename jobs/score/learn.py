@@ -121,7 +121,7 @@ def train(spark: SparkSession, lake: Path, city: City) -> Trained:
     cut = training.cut_all(seen(rows), of)
     counts = cells(rows, cut)
     card_terms = training.terms(cut, training.fitted(counts, cut, of), of.scale)
-    told = measured(counts, card_terms, labelled, of)
+    told = measured(counts, card_terms, labelled, of) + compared(rows)
     return _named(card_terms, told, at, labelled, of)
 
 
@@ -163,6 +163,20 @@ def measured(counts: Sequence[Cell], card_terms: Sequence[Term], labelled: Label
                 told += [_measure(ALL, category, "decile", count, place) for place, count in parts.items()]
                 bins = measures.binned(counts, names, category)
                 told += [_measure(ALL, category, f"bin:{name}", count, place) for (name, place), count in bins.items()]
+    return told
+
+
+def compared(rows: DataFrame) -> list[Row]:
+    """Say how well the expert score would have told the same loans apart: what a trained one has to be better than."""
+    found: dict[tuple[str, bool], Counter[int]] = {}
+    for (is_kept_out, is_bad, points), count in counted(rows, "is_kept_out", "is_bad", "expert_points"):
+        for sample_code in (HOLDOUT if is_kept_out else TRAIN, ALL):
+            found.setdefault((sample_code, is_bad), Counter())[points] += count
+    told = []
+    for sample_code in (TRAIN, HOLDOUT, ALL):
+        good, bad = (found.get((sample_code, is_bad), Counter()) for is_bad in (False, True))
+        said = {"expert_ks": measures.ks(good, bad), "expert_auc": measures.auc(good, bad)}
+        told += [_measure(sample_code, ALL, name, value) for name, value in said.items() if value is not None]
     return told
 
 

@@ -32,6 +32,7 @@ LIMITS = (
     "Learnt from people who were granted a loan; of those who were refused nothing is known (no reject inference).",
     "Variables are as true before the grant, but as known today: what was told late counts, and a decision of that day "
     "would not have had it.",
+    "What fewer than one borrower in twenty has, such as an adverse event, gets no bin of its own, and no points.",
     "Points are good-to-bad odds of the loans learnt from, not a probability of default of anybody else.",
     "Arrears under an approved relief count as any others.",
     "In no file: files keep the EXPERT score until a decision at a release puts a model in force.",
@@ -100,14 +101,20 @@ def people(spark: SparkSession, lake: Path, terms: Sequence[Term], rule: Rule) -
     )
 
 
+POWER = ("good", "bad", "ks", "auc", "expert_ks", "expert_auc")
+
+
 def power(measured: Iterable[Row]) -> list[Row]:
-    """Return good, bad, KS and AUC by sample and category, as measured when the card was trained."""
+    """Return good, bad, KS and AUC by sample and category, as measured when the card was trained.
+
+    Over all categories also those of the expert score, of the same loans.
+    """
     found: dict[tuple[str, str], Row] = {}
     for row in measured:
-        if (name := row["measure_name"]) in ("good", "bad", "ks", "auc"):
+        if (name := row["measure_name"]) in POWER:
             key = (row["sample_code"], row["category_code"])
             value = row["measure_value"]
-            found.setdefault(key, {"sample": key[0], "category": key[1], "ks": None, "auc": None})
+            found.setdefault(key, {"sample": key[0], "category": key[1], **dict.fromkeys(POWER)})
             found[key][name] = int(value) if name in ("good", "bad") else float(value)
     order = {measures.TRAIN: 0, measures.HOLDOUT: 1, ALL: 2}
     return [found[key] for key in sorted(found, key=lambda key: (key[1] != ALL, key[1], order[key[0]]))]

@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from jobs.abreast import abreast
 from jobs.gold import newcomer, rules
 from jobs.gold.features import Moment, features
+from jobs.gold.score import score
 from jobs.score.outcomes import BAD, GOOD
 from jobs.score.rule import Holdout
 from jobs.score.variables import number, variables
@@ -58,8 +59,8 @@ def sample(
         holdout: who is kept out.
 
     Returns:
-        A row per loan: is_bad, is_kept_out, primary_category_code (for reports only), and each variable as a number; no
-        identifier of person or loan. Materialised.
+        A row per loan: is_bad, is_kept_out, primary_category_code and expert_points (for reports only), and each
+        variable as a number; no identifier of person or loan. Materialised.
     """
     borrowers = labelled.select("person_id").distinct()
     theirs = {name: _of(rows, borrowers).localCheckpoint() for name, rows in facts.items()}
@@ -88,7 +89,9 @@ def _granted(
     mine = {name: _of(rows, F.broadcast(people)) for name, rows in facts.items()}
     rows = features(people.withColumns(flags), mine, Moment(day, known), city)
     rows = rows.withColumns(newcomer.status(day, city)).withColumns(rules.categories())
-    chosen = rows.select("person_id", "primary_category_code", *(number(v).alias(v.name) for v in variables()))
+    expert = score()["score_points"].alias("expert_points")
+    inputs = (number(each).alias(each.name) for each in variables())
+    chosen = rows.select("person_id", "primary_category_code", expert, *inputs)
     both = loans.select("person_id", (F.col("outcome_code") == BAD).alias("is_bad")).join(chosen, "person_id")
     return both.withColumn("is_kept_out", is_kept_out(holdout)).drop("person_id").localCheckpoint()
 
