@@ -249,11 +249,9 @@ def shown(row: Row) -> Row:
     elif row["value_codes"]:
         text = ", ".join(row["value_codes"])
     else:
-        low, high = (None if row[name] is None else f"{row[name]:f}".rstrip("0").rstrip(".") for name in LIMIT_NAMES)
-        text = "any" if low is None and high is None else f"< {high}" if low is None else f">= {low}"
+        low, high = (None if row[name] is None else f"{row[name].normalize():f}" for name in ("from_value", "to_value"))
+        ends = {(True, True): "any", (True, False): f"< {high}", (False, True): f">= {low}"}
+        text = ends.get((low is None, high is None), f"{low} to {high}")
     told = {"variable": row["variable_name"], "level": row["bin_level"], "values": text, "is_used": row["is_used"]}
     told |= {"good": row["good_count"], "bad": row["bad_count"]}
     return told | {name: float(row[f"{name}_value"]) for name in ("woe", "iv", "beta", "points")}
-
-
-LIMIT_NAMES = ("from_value", "to_value")
