@@ -9,7 +9,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.errors import CreditFileError
@@ -17,7 +17,7 @@ from jobs.rows import few
 from jobs.score.binning import MISSING, Bin
 from jobs.score.rule import Rule
 from jobs.score.training import CONSTANT, Term
-from jobs.score.variables import number, variables
+from jobs.score.variables import variables
 
 MODEL, MEASURE = "gold.score_model", "gold.score_measure"
 Row = dict[str, Any]
@@ -85,11 +85,10 @@ def place(value: Column, bins: Iterable[Bin]) -> Column:
     return F.coalesce(found, F.lit(MISSING))
 
 
-def places(bins: dict[str, list[Bin]], *, are_numbers: bool = False) -> dict[str, Column]:
-    """Return the place of every variable's bin, over features, or over variables that are numbers already."""
-    return {
-        each.name: place(F.col(each.name) if are_numbers else number(each), bins[each.name]) for each in variables()
-    }
+def by_bin(rows: DataFrame, beside: str, names: Sequence[str]) -> DataFrame:
+    """Return a row per row and variable: the column beside, name, place; `rows` hold each variable's place."""
+    each = F.array(*(F.struct(F.lit(name).alias("name"), F.col(name).alias("place")) for name in names))
+    return rows.select(beside, F.explode(each).alias("bin")).select(beside, "bin.*")
 
 
 def points(terms: Iterable[Term]) -> Column:

@@ -16,7 +16,7 @@ from jobs import lake as tables
 from jobs.gold.facts import MADE_OF
 from jobs.rows import dataset, few
 from jobs.runs import fingerprint
-from jobs.score import card, measures, training
+from jobs.score import binning, card, measures, training
 from jobs.score.binning import Bin, Seen, rounded
 from jobs.score.measures import ALL, HOLDOUT, TRAIN
 from jobs.score.outcomes import BAD, GOOD, outcomes
@@ -88,17 +88,25 @@ def seen(rows: DataFrame) -> dict[str, list[Seen]]:
     return told
 
 
-def cells(rows: DataFrame, cut: dict[str, list[Bin]]) -> list[Cell]:
-    """Count loans per combination of bins, category, sample and outcome."""
-    names = [each.name for each in variables()]
-    inside = rows.select(
-        "is_kept_out",
-        "primary_category_code",
-        "is_bad",
-        *(c.alias(n) for n, c in card.places(cut, are_numbers=True).items()),
-    )
-    by = ("is_kept_out", "primary_category_code", "is_bad", *names)
-    return [Cell(found[0], found[1], found[2], found[3:], count) for found, count in counted(inside, *by)]
+def cells(rows: DataFrame, cut: Mapping[str, Sequence[Bin]], names: Sequence[str]) -> list[Cell]:
+    """Count loans per combination of the bins of some variables, category, sample and outcome.
+
+    There are as many cells as combinations that occur: of variables that tell nothing none is needed.
+    """
+    about = ("is_kept_out", "primary_category_code", "is_bad")
+    inside = rows.select(*about, *(card.place(F.col(name), cut[name]).alias(name) for name in names))
+    return [Cell(found[0], found[1], found[2], found[3:], count) for found, count in counted(inside, *about, *names)]
+
+
+def binned(rows: DataFrame, cut: Mapping[str, Sequence[Bin]]) -> dict[tuple[str, str, int], int]:
+    """Count loans by category (ALL beside each), variable and place of the bin."""
+    category = "primary_category_code"
+    inside = rows.select(category, *(card.place(F.col(name), bins).alias(name) for name, bins in cut.items()))
+    found: Counter[tuple[str, str, int]] = Counter()
+    for (code, name, place), count in counted(card.by_bin(inside, category, [*cut]), category, "name", "place"):
+        for one in (code, ALL):
+            found[one, name, place] += count
+    return found
 
 
 def train(spark: SparkSession, lake: Path, city: City) -> Trained:
@@ -119,9 +127,12 @@ def train(spark: SparkSession, lake: Path, city: City) -> Trained:
     facts = {name: tables.read(spark, lake, name) for name in FACTS}
     rows = sample(labelled.rows, facts, at, city, of.holdout)
     cut = training.cut_all(seen(rows), of)
-    counts = cells(rows, cut)
-    card_terms = training.terms(cut, training.fitted(counts, cut, of), of.scale)
-    told = measured(counts, card_terms, labelled, of) + compared(rows)
+    names = [name for name, found in cut.items() if binning.tells(found, of.bins)]
+    counts = cells(rows, cut, names)
+    betas = training.fitted(counts, {name: cut[name] for name in names}, of)
+    card_terms = training.terms(cut, betas, of.scale)
+    by_points = measures.scored(counts, names, card_terms)
+    told = measured(by_points, binned(rows, cut), labelled, of) + compared(rows)
     return _named(card_terms, told, at, labelled, of)
 
 
@@ -139,14 +150,17 @@ def _named(card_terms: Sequence[Term], told: list[Row], at: datetime, labelled: 
     )
 
 
-def measured(counts: Sequence[Cell], card_terms: Sequence[Term], labelled: Labels, of: Rule) -> list[Row]:
+def measured(
+    by_points: Mapping[tuple[str, str, bool], Counter[int]],
+    bins: Mapping[tuple[str, str, int], int],
+    labelled: Labels,
+    of: Rule,
+) -> list[Row]:
     """Say what will be told of the card: outcomes; KS and AUC by sample and category; the reference of PSI and CSI.
 
     Of a category with fewer loans than the rule says, nothing is told. The reference are the loans learnt from and kept
     out, together: deciles of their points, and how many fell into each bin.
     """
-    names = [each.name for each in variables()]
-    by_points = measures.scored(counts, names, card_terms)
     begins = measures.edges(measures.together(by_points, ALL, ALL), of.stability.parts)
     told = [_measure(ALL, ALL, name, count) for name, count in _outcomes(labelled.counts).items()]
     told += [_measure(ALL, ALL, "decile_from", edge, nth) for nth, edge in enumerate(begins, 2)]
@@ -161,8 +175,8 @@ def measured(counts: Sequence[Cell], card_terms: Sequence[Term], labelled: Label
             if sample_code == ALL:
                 parts = measures.parted(good + bad, begins)
                 told += [_measure(ALL, category, "decile", count, place) for place, count in parts.items()]
-                bins = measures.binned(counts, names, category)
-                told += [_measure(ALL, category, f"bin:{name}", count, place) for (name, place), count in bins.items()]
+                mine = sorted((name, place, count) for (code, name, place), count in bins.items() if code == category)
+                told += [_measure(ALL, category, f"bin:{name}", count, place) for name, place, count in mine]
     return told
 
 

@@ -120,13 +120,3 @@ def parted(scores: Points, begins: Sequence[int]) -> dict[int, int]:
     for points, count in scores.items():
         found[part(points, begins)] += count
     return dict(sorted(found.items()))
-
-
-def binned(cells: Iterable[Cell], names: Sequence[str], category: str) -> dict[tuple[str, int], int]:
-    """Count loans of a category by variable and place of the bin."""
-    found: Counter[tuple[str, int]] = Counter()
-    for cell in cells:
-        if category in (ALL, cell.category):
-            for name, place in zip(names, cell.places, strict=True):
-                found[name, place] += cell.loans
-    return dict(sorted(found.items()))

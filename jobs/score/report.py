@@ -20,7 +20,7 @@ from jobs.score.measures import ALL
 from jobs.score.rule import Parity, Rule
 from jobs.score.sample import counted
 from jobs.score.training import CONSTANT, Term
-from jobs.score.variables import variables
+from jobs.score.variables import number, variables
 from schemas import City
 
 Row = dict[str, Any]
@@ -80,12 +80,12 @@ def people(spark: SparkSession, lake: Path, terms: Sequence[Term], rule: Rule) -
     for term in terms:
         bins.setdefault(term.bin.variable, []).append(term.bin)
     names = [each.name for each in variables()]
-    rows = standing(spark, lake).withColumn("age_band", age_band(rule.parity)).withColumns(card.places(bins))
+    places = {each.name: card.place(number(each), bins[each.name]) for each in variables()}
+    rows = standing(spark, lake).withColumn("age_band", age_band(rule.parity)).withColumns(places)
     least = next(step.from_ for step in rule.bands if step.band == rule.parity.band)
     scored = rows.withColumn("points", card.points(terms)).withColumn("is_above", F.col("points") >= least)
     held = scored.select(*AXES, *names, "points", "is_above", "as_of_date").localCheckpoint()
-    each = F.array(*(F.struct(F.lit(n).alias("name"), F.col(n).alias("place")) for n in names))
-    by_bin = held.select("primary_category_code", F.explode(each).alias("bin")).select("primary_category_code", "bin.*")
+    by_bin = card.by_bin(held, "primary_category_code", names)
     group = F.array(*(F.struct(F.lit(a).alias("axis"), F.coalesce(a, F.lit(UNKNOWN)).alias("name")) for a in AXES))
     by_group = held.select("is_above", F.explode(group).alias("group")).select("is_above", "group.*")
     groups: dict[tuple[str, str], tuple[int, int]] = {}
@@ -212,7 +212,8 @@ def report(spark: SparkSession, lake: Path, city: City, rule: Rule) -> Row:
 def described(row: Row, rule: Rule) -> Row:
     """Say what the card is: version, data, label, scale and sign."""
     outcome, scale = rule.outcome, rule.scale
-    said = f"bad = {outcome.bad_dpd_days} or more days past due at a month's end within {outcome.window_months} months"
+    good = "good = these months observed without, or paid in full before"
+    bad = f"bad = {outcome.bad_dpd_days} or more days past due at a month's end within {outcome.window_months} months"
     return {
         "version": row["model_version_code"],
         "kind": row["kind_code"],
@@ -223,7 +224,7 @@ def described(row: Row, rule: Rule) -> Row:
         "trained_at": row["known_from_at"].isoformat(),
         "author": row["author_name"],
         "why": row["why_text"],
-        "outcome": f"{said} of the month of grant; good = these months observed without; else left out",
+        "outcome": f"{bad} of the month of grant; {good}; else left out",
         "sign": "WOE = ln(share of good / share of bad): positive is better; more points are better",
         "scale": f"{scale.base_points} points at odds {scale.odds}:1, {scale.doubling_points} points double the odds",
     }
