@@ -21,7 +21,7 @@ from jobs.score.binning import Bin, Seen, rounded
 from jobs.score.measures import ALL, HOLDOUT, TRAIN
 from jobs.score.outcomes import BAD, GOOD, outcomes
 from jobs.score.rule import Rule, rule
-from jobs.score.sample import counted, learnable, sample
+from jobs.score.sample import counted, has_history, learnable, sample
 from jobs.score.training import Cell, Term
 from jobs.score.variables import variables
 from schemas import City
@@ -35,14 +35,18 @@ FACTS = tuple(name for name in MADE_OF if name not in ("gold.fact_loan", "gold.f
 
 
 class Labels(NamedTuple):
-    """Loans that teach, and how many loans there are by outcome, ripeness, kind of borrower and relief."""
+    """Loans that teach, and how many there are by outcome, ripeness, history, kind of borrower and relief."""
 
     rows: DataFrame
     counts: Counts
 
     def of(self, *outcomes: str) -> int:
         """Return how many loans with these outcomes teach."""
-        return sum(count for (outcome, is_ripe, *_), count in self.counts if outcome in outcomes and is_ripe)
+        return sum(
+            count
+            for (outcome, is_ripe, is_told, *_), count in self.counts
+            if outcome in outcomes and is_ripe and is_told
+        )
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,9 @@ def known(lake: Path) -> datetime | None:
 def labels(spark: SparkSession, lake: Path, at: datetime, of: Rule) -> Labels:
     """Label every loan of a person."""
     loans, months = (tables.read(spark, lake, name) for name in ("gold.fact_loan", "gold.fact_loan_month"))
-    found = outcomes(loans, months, at, of.outcome).localCheckpoint()
-    told = counted(found, "outcome_code", "is_ripe", "borrower_kind_code", "is_relieved")
+    is_told = has_history(tables.read(spark, lake, "gold.fact_work_month"), at, of.least.history_months)
+    found = outcomes(loans, months, at, of.outcome).withColumn("has_history", is_told).localCheckpoint()
+    told = counted(found, "outcome_code", "is_ripe", "has_history", "borrower_kind_code", "is_relieved")
     return Labels(learnable(found), told)
 
 
@@ -202,10 +207,10 @@ def _measure(sample_code: str, category: str, name: str, value: float, level: in
 def _outcomes(counts: Counts) -> Mapping[str, int]:
     """Loans by outcome: those that teach, and why others do not; by kind of borrower; bad ones under relief."""
     told: dict[str, int] = {}
-    for (outcome, is_ripe, kind, is_relieved), count in counts:
-        name = outcome if is_ripe or outcome not in (BAD, GOOD) else f"{outcome}_BUT_YOUNG"
-        keys = [f"outcome:{name}"]
-        if is_ripe and outcome in (BAD, GOOD):
+    for (outcome, is_ripe, is_told, kind, is_relieved), count in counts:
+        flaw = "" if outcome not in (BAD, GOOD) else "_BUT_YOUNG" if not is_ripe else "" if is_told else "_NO_HISTORY"
+        keys = [f"outcome:{outcome}{flaw}"]
+        if outcome in (BAD, GOOD) and not flaw:
             keys.append(f"kind:{kind}:{outcome}")
             keys += ["relieved:BAD"] if is_relieved else []
         for key in keys:

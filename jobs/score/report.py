@@ -32,6 +32,8 @@ LIMITS = (
     "Learnt from people who were granted a loan; of those who were refused nothing is known (no reject inference).",
     "Variables are as true before the grant, but as known today: what was told late counts, and a decision of that day "
     "would not have had it.",
+    "Windows before early grants reach back beyond what offices delivered: borrowers then look thinner than people do "
+    "now, and CSI shows how far.",
     "What fewer than one borrower in twenty has, such as an adverse event, gets no bin of its own, and no points.",
     "Points are good-to-bad odds of the loans learnt from, not a probability of default of anybody else.",
     "Arrears under an approved relief count as any others.",

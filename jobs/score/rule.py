@@ -4,7 +4,7 @@ from functools import cache
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
 import schemas
 from jobs.errors import CreditFileError
@@ -25,11 +25,12 @@ class Outcome(_Strict):
 
 
 class Least(_Strict):
-    """How many outcomes say something."""
+    """How many outcomes say something, and how many months of evidence there must be before a grant."""
 
     bad_count: PositiveInt
     good_count: PositiveInt
     category_count: PositiveInt
+    history_months: NonNegativeInt
 
 
 class Holdout(_Strict):

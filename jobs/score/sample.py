@@ -18,12 +18,15 @@ from jobs.abreast import abreast
 from jobs.gold import newcomer, rules
 from jobs.gold.features import Moment, features
 from jobs.gold.score import score
+from jobs.gold.spells import known_at, month_index
 from jobs.score.outcomes import BAD, GOOD
 from jobs.score.rule import Holdout
 from jobs.score.variables import number, variables
 from schemas import City
 
 HEX = 16
+STRAY = 0.01
+"""Share of the months of evidence that may lie before history begins."""
 
 
 def is_kept_out(rule: Holdout) -> Column:
@@ -42,8 +45,25 @@ def dates(labelled: DataFrame) -> tuple[date, ...]:
 
 
 def learnable(outcomes: DataFrame) -> DataFrame:
-    """Loans that teach: good or bad, of a month whose twelve months are over."""
-    return outcomes.where(F.col("outcome_code").isin(BAD, GOOD) & F.col("is_ripe"))
+    """Loans that teach: good or bad, of a month whose twelve months are over and before which enough was told."""
+    return outcomes.where(F.col("outcome_code").isin(BAD, GOOD) & F.col("is_ripe") & F.col("has_history"))
+
+
+def has_history(months: DataFrame, known: datetime, least: int) -> Column:
+    """Whether so many months of evidence of work lie before the month of a `grant_date`, whomever they are of.
+
+    Evidence begins where all but a hundredth of it lies later: a contribution paid back for a year long past does not
+    make that year known.
+
+    Args:
+        months: `gold.fact_work_month`.
+        known: K.
+        least: how many.
+    """
+    index = month_index(F.col("period_month"))
+    first = known_at(months, F.lit(known)).agg(F.percentile(index, F.lit(STRAY)).alias("begins")).first()
+    begins = first["begins"] if first and first["begins"] is not None else 0.0
+    return month_index(F.col("grant_date")) - F.lit(int(begins)) >= least
 
 
 def sample(
