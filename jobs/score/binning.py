@@ -2,7 +2,7 @@
 
 Cuts are a decision tree's (scikit-learn), grown under the constraint that more is never worse, or never better, as the
 expert card has it. A tree holds that for what it predicts, not for the plain shares in its leaves: so neighbours that
-break the order, are too small, or have seen no good or no bad loan are pooled until none does. optbinning would do
+break the order, are too small, or have seen too few good or bad loans are pooled until none does. optbinning would do
 the same by a solver, but takes protobuf, matplotlib and OR-tools along against the lock.
 
 Everything is worked out of counts per value, in decimals: the same counts give the same bins on any machine.
@@ -27,6 +27,13 @@ class Seen(NamedTuple):
     value: Decimal | None
     good: int
     bad: int
+
+
+class Least(NamedTuple):
+    """How many loans a bin has to hold, and how many of each kind."""
+
+    of_all: Fraction
+    of_each: int
 
 
 class Bin(NamedTuple):
@@ -75,7 +82,8 @@ def bins(variable: Variable, seen: Sequence[Seen], rule: Bins) -> list[Bin]:
     least = Fraction(str(rule.least_ratio)) * (goods + bads)
     none = [one for one in seen if one.value is None]
     known = sorted((one for one in seen if one.value is not None), key=lambda one: one.value or 0)
-    groups = _pooled(_grown(known, variable.better, least, rule.most), variable.better, least)
+    least_of = Least(least, rule.least_of_each)
+    groups = _pooled(_grown(known, variable.better, least, rule.most), variable.better, least_of)
     froms = [None, *(group.value for group in groups[1:])]
     tos = [*froms[1:], None]
     missing = Seen(None, sum(one.good for one in none), sum(one.bad for one in none))
@@ -90,10 +98,10 @@ def bins(variable: Variable, seen: Sequence[Seen], rule: Bins) -> list[Bin]:
 
 
 def tells(found: Sequence[Bin], rule: Bins) -> bool:
-    """Whether bins tell enough, and each that is large enough has seen good and bad loans: else it has no weight."""
+    """Whether bins tell enough, and each that is large enough has seen enough of both kinds: else it has no weight."""
     total = sum(one.good + one.bad for one in found)
     least = Fraction(str(rule.least_ratio)) * total
-    is_weighed = all((one.good and one.bad) or one.good + one.bad < least for one in found)
+    is_weighed = all(min(one.good, one.bad) >= rule.least_of_each or one.good + one.bad < least for one in found)
     return is_weighed and sum(one.iv for one in found) >= Decimal(str(rule.least_iv))
 
 
@@ -128,18 +136,18 @@ def _together(group: Iterable[Seen]) -> Seen:
     return Seen(rows[0].value, sum(one.good for one in rows), sum(one.bad for one in rows))
 
 
-def _pooled(groups: Sequence[Seen], better: int, least: Fraction) -> list[Seen]:
-    """Pool neighbours until each group is large enough, has seen both kinds, and all rise or all fall."""
+def _pooled(groups: Sequence[Seen], better: int, least: Least) -> list[Seen]:
+    """Pool neighbours until each group is large enough, has seen enough of both kinds, and all rise or all fall."""
     found = list(groups)
     while len(found) > 1 and (place := _offends(found, better, least)) is not None:
         found[place : place + 2] = [_together(found[place : place + 2])]
     return found
 
 
-def _offends(groups: Sequence[Seen], better: int, least: Fraction) -> int | None:
+def _offends(groups: Sequence[Seen], better: int, least: Least) -> int | None:
     """Return the place of the first of two neighbours to pool; None if all is well."""
     for place, group in enumerate(groups):
-        if not group.good or not group.bad or group.good + group.bad < least:
+        if min(group.good, group.bad) < least.of_each or group.good + group.bad < least.of_all:
             return max(place - 1, 0)
     for place, (one, other) in enumerate(zip(groups, groups[1:], strict=False)):
         rise = other.good * one.bad - one.good * other.bad  # of the odds of good, crosswise

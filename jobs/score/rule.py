@@ -45,6 +45,7 @@ class Bins(_Strict):
 
     most: PositiveInt
     least_ratio: float
+    least_of_each: PositiveInt
     least_iv: float
 
 

@@ -70,10 +70,10 @@ def test_a_variable_of_which_nobody_said_anything_has_a_bin_for_every_value():
     assert [(b.place, b.good, b.bad, b.woe) for b in found] == [(0, 80, 20, 0), (1, 0, 0, 0)]
 
 
-def test_a_large_bin_that_has_seen_one_kind_only_leaves_the_variable_out():
-    certain = [Seen(None, 50, 50), Seen(Decimal(1), 50, 0)]
+def test_a_large_bin_that_has_seen_too_few_of_a_kind_leaves_the_variable_out():
+    certain = [Seen(None, 50, 50), Seen(Decimal(1), 50, 4)]
     assert not binning.tells(bins(MONTHS, certain, RULE), RULE)
-    assert binning.tells(bins(MONTHS, [Seen(None, 50, 50), Seen(Decimal(1), 50, 1)], RULE), RULE)
+    assert binning.tells(bins(MONTHS, [Seen(None, 50, 50), Seen(Decimal(1), 50, 5)], RULE), RULE)
 
 
 COUNTS = st.tuples(st.one_of(st.none(), st.integers(-5, 60)), st.integers(0, 60), st.integers(0, 25))
@@ -112,7 +112,7 @@ def test_bins_are_monotone_large_enough_and_lose_nobody(given_, better):
         ]  # fmt: skip
         assert (one.good, one.bad) == (sum(s.good for s in inside), sum(s.bad for s in inside))
     if len(known) > 1:
-        assert all(100 * (b.good + b.bad) >= 5 * total and b.good and b.bad for b in known)
+        assert all(100 * (b.good + b.bad) >= 5 * total and min(b.good, b.bad) >= 5 for b in known)
         shares = [Fraction(b.good, b.good + b.bad) * better for b in known]
         assert all(one < other for one, other in zip(shares, shares[1:], strict=False))
         weights = [b.woe * better for b in known]
