@@ -52,6 +52,7 @@ VERBS = (
             "creditfile run psb_residence hmb_rental_contract --from 2026-07 --to 2026-09",
         ),
     ),
+    Verb("plan", look.plan, ("creditfile plan --batch 2026-09", "creditfile plan --rules changed/tier.yaml --json")),
     Verb("status", look.status, ("creditfile status", "creditfile status --lake /tmp/demo --json")),
     Verb("quarantine ls", quarantine_verbs.ls, ("creditfile quarantine ls", "creditfile quarantine ls psb_residence")),
     Verb(

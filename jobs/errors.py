@@ -389,7 +389,7 @@ CODES: dict[str, Code] = {
     "CF-4101": Code(
         "rule file is not valid",
         "A rule file has an unknown key, a gap or a missing value.",
-        "correct the named line under schemas/rules",
+        "correct the named line",
         3,
     ),
     "CF-4201": Code(
@@ -402,6 +402,12 @@ CODES: dict[str, Code] = {
         "no such file",
         "gold/credit_file holds no version of this person.",
         "see the ids in gold/credit_file; they are ours and mean nothing outside",
+        2,
+    ),
+    "CF-4203": Code(
+        "no files of this period",
+        "gold has not built files of it, or holds them.",
+        "creditfile run link gold --batch BATCH, or name a period that creditfile status shows",
         2,
     ),
     # 43 trained score

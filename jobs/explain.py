@@ -1,5 +1,6 @@
 """Why something is as it is: the records behind a person's file, and the life of one record. No value of a person."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from jobs import quarantine
@@ -7,6 +8,8 @@ from jobs.errors import CreditFileError
 from jobs.link import explained, review
 from jobs.rows import few
 from jobs.settings import Settings
+
+Row = dict[str, Any]
 
 
 def _find(settings: Settings, name: str, column: str, value: str) -> list[dict[str, Any]]:
@@ -54,6 +57,49 @@ def person(settings: Settings, person_id: str) -> dict[str, Any]:
             for row in _find(settings, "link.assignment", "person_id", person_id)
         ],
     }
+
+
+def file(settings: Settings, person_id: str, as_of: date | None = None, known_at: datetime | None = None) -> Row:
+    """Return a person's file as of any day, known at any instant, in the form that `credit_file.schema.json` describes.
+
+    A version that was built at (T, K) is answered as it stands; any other question is computed from the facts, and so
+    has no number, no version and no hash.
+
+    Args:
+        settings: where to work.
+        person_id: whose.
+        as_of: T; the newest version's without it.
+        known_at: K, in UTC if it states no zone; the newest version's without it.
+
+    Raises:
+        CreditFileError: CF-4202 if there is no file of this person, or nothing was known of the person at K.
+    """
+    from jobs.gold import form
+
+    versions = _find(settings, "gold.credit_file", "person_id", person_id)
+    if not versions:
+        raise CreditFileError("CF-4202", what=person_id)
+    newest = max(versions, key=lambda version: version["version_count"])
+    day = as_of or newest["as_of_date"]
+    at = (known_at or newest["known_at"]).replace(tzinfo=(known_at or newest["known_at"]).tzinfo or UTC)
+    for version in versions:
+        if (version["as_of_date"], version["known_at"]) == (day, at):
+            return form.as_json(version)
+    return form.as_json(_computed(settings, person_id, day, at))
+
+
+def _computed(settings: Settings, person_id: str, day: date, at: datetime) -> Row:
+    """Compute one person's file from the stored facts; the only part that starts a JVM."""
+    from jobs.context import city_of, spark_of
+    from jobs.gold.as_of import files_at
+    from jobs.gold.features import Moment
+    from jobs.gold.fresh import fresh_sources
+
+    moment = Moment(day, at, fresh_sources(settings.lake, at))
+    found = files_at(spark_of(settings), settings.lake, city_of(settings), moment, person_id).first()
+    if found is None:
+        raise CreditFileError("CF-4202", what=f"{person_id}: nothing was known of the person then")
+    return found.asDict(recursive=True) | {"known_at": at}  # an instant brought to Python is in this machine's zone
 
 
 def _version(version: dict[str, Any]) -> dict[str, Any]:

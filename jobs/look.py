@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -68,21 +69,37 @@ def _findings(options: Options) -> Iterator["Finding"]:
     yield from checks.examine(settings, sources, SystemClock())
 
 
-def explain(what: str, which: str | None = None, /, *, html: Path | None = None, options: Options = DEFAULT) -> Answer:
-    """Explain a CF code, a person's file (`person ID`), a record's way (`record ID`) or whose it is (`link ID`).
+def explain(
+    what: str,
+    which: str | None = None,
+    /,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    html: Path | None = None,
+    options: Options = DEFAULT,
+) -> Answer:
+    """Explain a CF code, a `person ID`, that person's `file ID`, a record's way (`record ID`), whose it is (`link ID`).
 
     Args:
-        what: A code like CF-1202, or the word person, record or link.
+        what: A code like CF-1202, or the word person, file, record or link.
         which: The person_id or record_id.
+        as_of: With file: the day it speaks about. Default: that of the newest version.
+        known_at: With file: what had been received by then. Default: that of the newest version.
         html: Also draw the weights behind a link, into this file.
         options: Where to work and how to answer.
     """
     if what.upper().startswith("CF-") and which is None:
         return explained_code(what.upper())
-    if what not in ("person", "record", "link") or which is None:
-        raise show.UsageError("explain a code (CF-1202), `person ID`, `record ID` or `link ID`")
+    if what not in ("person", "file", "record", "link") or which is None:
+        raise show.UsageError("explain a code (CF-1202), `person ID`, `file ID`, `record ID` or `link ID`")
+    if what != "file" and (as_of or known_at):
+        raise show.UsageError("only a file is of a day: explain file ID --as-of 2026-09-30")
     from jobs import explain as reasons
 
+    if what == "file":
+        found = reasons.file(options.settings(), which, as_of, known_at)
+        return Answer(found, tree(found))
     ask = {"person": reasons.person, "record": reasons.record, "link": reasons.link}[what]
     found = ask(options.settings(), which)
     if html is not None:
@@ -104,6 +121,38 @@ def explained_code(code: str) -> Answer:
     told = {"format": "creditfile.explain.code/1", "code": code} | entry._asdict()
     again = "The same command may pass later." if entry.retryable else "Trying again alone does not help."
     return Answer(told, [f"{code} {entry.title}", entry.why, f"Fix: {entry.fix}", again, f"Exit: {entry.exit}"])
+
+
+def plan(
+    *names: str,
+    batch: str | None = None,
+    rules: tuple[Path, ...] = (),
+    options: Options = DEFAULT,
+) -> Answer:
+    """Say what a run would do; or, with --rules, who would change category, tier or score if these rules stood.
+
+    Never writes. Ends with 4 if a group's scores would shift so far that a release would hold.
+
+    Args:
+        names: Sources and steps, as for `run`.
+        batch: Reporting period; with --rules the newest one that has files, if none is named.
+        rules: A rule file, named as the one under schemas/rules it would replace; may be given more than once.
+        options: Where to work and how to answer.
+    """
+    from jobs import plan as plans
+
+    settings = options.settings()
+    if not rules:
+        plans.check_names(names)
+        return plans.of_run(settings, names, plans.batches(settings, batch, None, None))
+    if names:
+        raise show.UsageError("rules are asked about for everybody: leave out sources and steps")
+    from jobs import what_if
+    from jobs.act import needs_java
+
+    needs_java()
+    found = what_if.changed(settings, rules, batch)
+    return Answer(found, what_if.lines(found), 4 if found["held"] else 0)
 
 
 def release_list(*, batch: str | None = None, state: State | None = None, options: Options = DEFAULT) -> Answer:

@@ -96,7 +96,7 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
     from expectations import gate, metrics
     from jobs import lake as tables
     from jobs import scorecard
-    from jobs.gold import rules, step
+    from jobs.gold import monitor, monitor_page, rules, step
     from jobs.gold.features import Moment
     from jobs.gold.fresh import fresh_sources
 
@@ -131,6 +131,8 @@ def gold(settings: Settings, batch: str, progress: Progress = quiet, clock: Cloc
                 "CF-4201", what=f"{worst.text} (observed {worst.observed}, limit {worst.limit})", where=f"gold {batch}"
             )
         tables.replace_batch(spark, settings.lake, table.name, batch, files)
+        monitor.write(spark, settings.lake, batch)
+        monitor_page.write(settings.lake)
         scorecard.write(spark, settings.lake, batch)
         counts = {"versions": int(figures["received"] or 0)} | conflicts_counted(files)
         spent = {"gold": round(time.perf_counter() - started, 3)}

@@ -8,7 +8,8 @@ import schemas
 import schemas.dictionary
 from jobs import cli, flow
 from jobs.errors import CODES, Code
-from schemas import surface
+from jobs.gold import form
+from schemas import json_schema, surface
 
 FOLDER = Path(schemas.__file__).parent / "docs"
 MADE = "<!-- made by `creditfile docs`; do not edit -->"
@@ -51,7 +52,8 @@ def pages() -> dict[str, str]:
 def all_pages() -> dict[str, str]:
     """Return every generated page: the program's, and those made from the contracts."""
     faces = {surface.NAME: surface.page(surface.of(schemas.tables()))}
-    return {**schemas.dictionary.pages(), **faces, **pages()}
+    forms = {form.SCHEMA_NAME: json_schema.page(form.schema())}
+    return {**schemas.dictionary.pages(), **faces, **forms, **pages()}
 
 
 def breaking(folder: Path) -> tuple[str, ...]:

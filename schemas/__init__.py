@@ -10,7 +10,7 @@ from schemas.codes import MANY, Code, codes, fixes, pattern
 from schemas.contract import load_source, load_tables
 from schemas.model import Column, ContractError, Rule, Server, Source, SourceObject, Table
 from schemas.priority import priorities, rank
-from schemas.profile import City, city, rules
+from schemas.profile import City, city, rules, rules_of
 
 HERE = Path(__file__).parent
 
@@ -32,6 +32,7 @@ __all__ = [
     "priorities",
     "rank",
     "rules",
+    "rules_of",
     "source",
     "sources",
     "table",

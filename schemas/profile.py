@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.contract import line_of, read_yaml
 from schemas.model import ContractError
+from schemas.policy_lint import CHECKS, problems
 
 HERE = Path(__file__).parent
 
@@ -103,9 +104,33 @@ def city(name: str) -> City:
 
 @cache
 def rules(name: str) -> dict[str, Any]:
-    """Return a rule file, `schemas/rules/<name>.yaml`; each states `rule_version_code` first."""
-    path = HERE / "rules" / f"{name}.yaml"
+    """Return a rule file, `schemas/rules/<name>.yaml`; each states `rule_version_code` first.
+
+    ContractError names each mistake with file and line (`schemas.policy_lint`).
+    """
+    return _checked(HERE / "rules" / f"{name}.yaml", name)
+
+
+def rules_of(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return a rule file that lies anywhere, with the rule it is of by its name, e.g. `tier` of `proposed/tier.yaml`.
+
+    ContractError names each mistake with file and line, as of the file in force, or says how the file must be called.
+    """
+    if path.stem not in CHECKS:
+        raise ContractError((f"{path.name}:1: no rule has this name; call the file {', '.join(CHECKS)} with .yaml",))
+    if not path.is_file():
+        raise ContractError((f"{path.name}:1: there is no such file",))
+    try:
+        return path.stem, _checked(path, path.stem)
+    except UnicodeDecodeError:
+        raise ContractError((f"{path.name}:1: not UTF-8; save it so",)) from None
+
+
+def _checked(path: Path, name: str) -> dict[str, Any]:
     raw = _load(path)
-    if not raw.get("rule_version_code"):
-        raise ContractError((f"{path.name}:1: rule_version_code is missing",))
+    wrong = problems(name, raw, path.read_text("utf-8"), path.name)
+    if not wrong and not raw.get("rule_version_code"):
+        wrong = (f"{path.name}:1: rule_version_code is missing",)
+    if wrong:
+        raise ContractError(wrong)
     return raw

@@ -26,6 +26,26 @@ def server():
     server.remove()
 
 
+@pytest.fixture(scope="session")
+def told(spark, tmp_path_factory):
+    """The demo on an invented city of 200 people: its settings, and what it answered; built once in a run."""
+    from jobs.demo import demo
+    from jobs.settings import Settings
+
+    settings = Settings(lake=tmp_path_factory.mktemp("demo"))
+    spark.conf.set("spark.sql.codegen.wholeStage", "false")  # as the command does for so few people
+    try:
+        return settings, demo(settings, 200, 11, 1.0, lambda _: None)
+    finally:
+        spark.conf.set("spark.sql.codegen.wholeStage", "true")
+
+
+@pytest.fixture(scope="session")
+def demo_lake(told):
+    """Folder of the demo's lake; whoever writes there makes a copy."""
+    return told[0].lake
+
+
 @pytest.fixture(scope="module")
 def desk(spark, tmp_path_factory):
     """A lake with a ledger in which a thousand people consent, and offices that deliver what a test draws."""

@@ -25,7 +25,9 @@ ROW_PATH_BANS = {"udf", "pandas_udf", "udtf", "toPandas", "collect", "rdd", "for
 ROW_PATH_BANS |= {"mapInPandas", "mapInArrow", "applyInPandas", "applyInArrow", "toLocalIterator"}
 COUNTS_ON_THE_DRIVER = {("jobs/refine.py", "toLocalIterator"), ("jobs/release/step.py", "toLocalIterator")}
 COUNTS_ON_THE_DRIVER |= {("jobs/silver/late.py", "toLocalIterator"), ("jobs/link/step.py", "toLocalIterator")}
-"""A handful of aggregated rows: records per reason, rows per bank, batches to write again."""
+COUNTS_ON_THE_DRIVER |= {("jobs/gold/what_if.py", "toLocalIterator"), ("jobs/what_if.py", "toLocalIterator")}
+"""A handful of aggregated rows: records per reason, rows per bank, batches to write again; and who would move if a
+rule changed, which is the very answer asked for."""
 
 HASHES = {"sha", "sha1", "sha2", "md5", "crc32", "hash", "xxhash64"}
 NO_IDENTIFIER_HASHED = {("expectations/metrics.py", "xxhash64"), ("jobs/bench/drawn.py", "xxhash64")}

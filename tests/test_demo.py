@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import polars
 import pyarrow.parquet as pq
 import pytest
+from oracle import pipeline
+from oracle.city import expected
 
 import schemas
 from jobs.demo import demo
@@ -28,16 +30,8 @@ def quiet(_):
 
 
 @pytest.fixture(scope="module")
-def told(spark, tmp_path_factory):
-    settings = Settings(lake=tmp_path_factory.mktemp("demo"))
-    spark.conf.set("spark.sql.codegen.wholeStage", "false")  # as the command does for so few people
-    yield settings, demo(settings, PEOPLE, SEED, 1.0, quiet)
-    spark.conf.set("spark.sql.codegen.wholeStage", "true")
-
-
-@pytest.fixture(scope="module")
-def lake(told):
-    return told[0].lake
+def lake(demo_lake):
+    return demo_lake
 
 
 def table(lake, name):
@@ -149,6 +143,14 @@ def test_every_block_that_is_there_says_whose_it_is_and_of_when(lake):
     undated = there.filter(polars.col("updated_date").is_null() | (polars.col("updated_date") > known))
     # who has no residence record is no newcomer by any of them: that block rests on other sources
     assert set(undated["block_name"]) <= {"newcomer"}
+
+
+def test_every_file_says_what_the_law_and_the_page_say_of_these_records(lake):
+    as_of, known_at = pipeline.moment(lake)
+    waiting = pipeline.waiting(lake, known_at)
+    wanted = expected(lake, as_of, known_at, links=pipeline.links(lake), in_review=waiting)
+    assert len(wanted) > PEOPLE * 0.8
+    assert list(pipeline.compared(lake, wanted)) == []
 
 
 def test_a_bank_sees_nobody_without_a_live_grant_to_it(lake):

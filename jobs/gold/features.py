@@ -8,14 +8,14 @@ from pyspark.sql import functions as F
 
 from jobs.gold.blocks.association import association
 from jobs.gold.blocks.business import about_businesses, business
-from jobs.gold.blocks.compliance import Window, compliance, publishable
-from jobs.gold.blocks.housing import housing
+from jobs.gold.blocks.compliance import Window, compliance, disputed, publishable
+from jobs.gold.blocks.housing import housing, leases_told
 from jobs.gold.blocks.learning import learning
 from jobs.gold.blocks.protection import protection
 from jobs.gold.blocks.residence import residence, traits
 from jobs.gold.blocks.trace import TOLD, begun
 from jobs.gold.blocks.utility import utility
-from jobs.gold.blocks.work import employers, work
+from jobs.gold.blocks.work import employers, with_states, work
 from jobs.gold.conflicts import conflicts, together
 from jobs.gold.spells import known_at, month_start, whole_months
 from schemas import City
@@ -93,12 +93,13 @@ def relief_windows(city: City) -> tuple[Window, ...]:
     return tuple((first, date.fromordinal(month_start(first, -1).toordinal() - 1)) for first in firsts)
 
 
-def people(links: DataFrame, waiting: DataFrame, known: datetime) -> DataFrame:
-    """Everybody who has a record known at K: person_id, has_identity, has_identity_conflict.
+def people(links: DataFrame, waiting: DataFrame, numbers: DataFrame, known: datetime) -> DataFrame:
+    """Everybody who has a record known at K: person_id, has_identity, has_identity_conflict, and what the number says.
 
     Args:
         links: `link.person_record`.
         waiting: `link.review`: who waits for a decision has an open conflict.
+        numbers: rows of `numbers_of`.
         known: K.
     """
     at = F.lit(known)
@@ -110,7 +111,31 @@ def people(links: DataFrame, waiting: DataFrame, known: datetime) -> DataFrame:
     doubted = (
         waiting.where(F.col("person_id").isNotNull() & (F.col("known_from_at") <= at)).select("person_id").distinct()
     )
-    return everybody.join(doubted.withColumn("has_identity_conflict", F.lit(True)), "person_id", "left")
+    told = (
+        numbers.where(F.col("known_from_at") <= at)
+        .groupBy("person_id")
+        .agg(
+            F.max("certificate_type_code").alias("numbered_type_code"),
+            F.max("born_last_year").alias("numbered_born_year"),
+        )
+    )
+    return everybody.join(doubted.withColumn("has_identity_conflict", F.lit(True)), "person_id", "left").join(
+        told, "person_id", "left"
+    )
+
+
+def numbers_of(ledger: DataFrame, identities: DataFrame) -> DataFrame:
+    """What a person's valid number says: person_id, certificate_type_code, born_last_year, known_from_at.
+
+    Args:
+        ledger: `link.ledger`: who was made for which number.
+        identities: `link.identity`.
+    """
+    made = ledger.where("entry_code = 'CREATE' AND certificate_hash IS NOT NULL").select(
+        "certificate_hash", "person_id"
+    )
+    said = ("certificate_hash", "certificate_type_code", "born_last_year", "known_from_at")
+    return identities.where("certificate_type_code IS NOT NULL").select(*said).join(made, "certificate_hash")
 
 
 def features(everybody: DataFrame, facts: dict[str, DataFrame], moment: Moment, city: City) -> DataFrame:
@@ -127,19 +152,21 @@ def features(everybody: DataFrame, facts: dict[str, DataFrame], moment: Moment, 
     shown = publishable(now["adverse"], as_of, relief_windows(city))
     of_firms = shown.where("uscc_no IS NOT NULL")
     about = about_businesses(now["business_rating"], now["business_abnormal"], of_firms, now["cluster_member"], as_of)
+    roles = with_states(now["business_role"], now["business_state"])
     industries = now["business"].select("uscc_no", "industry_code")
+    leases = leases_told(facts["gold.fact_rent_spell"], known, as_of)
     joined = everybody
     for part in (
         traits(now["person_trait"], now["hukou_entry"]),
         residence(now["residence_spell"], as_of),
-        work(now["work_month"], now["business_role"], as_of),
+        work(now["work_month"], roles, as_of),
         employers(now["work_month"], now["employer_spell"], industries, as_of),
-        housing(now["rent_spell"], now["residence_spell"], now["fund_month"], as_of),
+        housing(leases, now["residence_spell"], now["fund_month"], as_of),
         learning(now["education"], now["skill"], as_of),
-        business(now["business_role"], about, as_of),
+        business(roles, about, as_of),
         association(now["association_month"], as_of),
         utility(now["utility_month"], as_of),
-        compliance(shown),
+        compliance(shown, disputed(now["dispute"], as_of)),
         protection(now["enrolment_month"], now["policy"], as_of),
         operator_consent(now["consent"], known, city.operator.code),
     ):
@@ -153,6 +180,7 @@ def _filled(joined: DataFrame, moment: Moment) -> DataFrame:
     age = F.floor(whole_months(F.col("birth_date"), day) / 12).try_cast("int")
     columns = {name: F.coalesce(name, F.lit(0)) for name in COUNTS}
     columns |= {name: F.coalesce(name, F.lit(False)) for name in FLAGS}
+    columns["certificate_type_code"] = F.coalesce("certificate_type_code", "numbered_type_code")
     columns |= {f"{name}_told": F.coalesce(f"{name}_told", F.array().cast(TOLD)) for name in BLOCKS}
     columns |= {
         name: F.coalesce(name, none) for name in ("granted_kind_codes", "base_source_codes", "recent_association_codes")

@@ -14,6 +14,9 @@ from jobs.hashing import content, keyed, with_keys, without_keys
 from jobs.keys import Keys
 from schemas import City
 
+ADULT_YEARS = 18
+"""Over on the birthday itself; whose day of birth nobody stated was born on the last day of the number's year."""
+
 FEATURES = (
     "work_months_12_count",
     "work_months_24_count",
@@ -97,14 +100,26 @@ def structs() -> dict[str, Column]:
     }
 
 
+def record_ids() -> Column:
+    """Every silver record behind a file, once, sorted; of whom there is none has no file: there is nothing to say."""
+    ids = [F.coalesce(f"{name}_record_ids", F.array().cast("array<string>")) for name in BLOCKS]
+    return F.array_sort(F.array_distinct(F.concat(*ids)))
+
+
+def judged(rows: DataFrame, moment: Moment, city: City, policy: rules.Policy) -> DataFrame:
+    """Add what the rules say of each person: newcomer, categories, tier, axes, score."""
+    rows = rows.withColumns(newcomer.status(moment.as_of, city, policy.newcomer))
+    rows = rows.withColumns(rules.categories(policy.category))
+    return rows.withColumns(rules.tiers(policy.tier) | axes(policy.industry) | score(policy.scorecard))
+
+
 def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
     """Turn features into the blocks, verdicts and reasons of the file."""
     day = F.lit(moment.as_of)
-    rows = rows.withColumns(newcomer.status(moment.as_of, city))
-    rows = rows.withColumns(rules.categories()).withColumns(rules.tiers() | axes() | score())
-    adult = F.coalesce(day > F.add_months("birth_date", 18 * 12), F.lit(True))
+    rows = judged(rows, moment, city, rules.in_force())
+    born = F.coalesce("birth_date", F.make_date("numbered_born_year", F.lit(12), F.lit(31)))
+    adult = F.coalesce(day > F.add_months(born, 12 * ADULT_YEARS), F.lit(True))
     frozen = F.coalesce(F.col("death_date") <= day, F.lit(False)) | ~F.coalesce("has_operator_grant", F.lit(True))
-    ids = [F.coalesce(f"{name}_record_ids", F.array().cast("array<string>")) for name in BLOCKS]
     made = rows.withColumns(structs()).withColumns(
         {
             "as_of_date": day,
@@ -113,10 +128,9 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
             "is_frozen": frozen,
             "rule_version_codes": F.array(*(F.lit(version) for version in rules.versions())),
             "lineage": _lineage(city),
-            "record_ids": F.array_sort(F.array_distinct(F.concat(*ids))),
+            "record_ids": record_ids(),
         }
     )
-    # somebody who only gave consent has no file: there is nothing to say yet
     return made.where(F.size("record_ids") > 0)
 
 

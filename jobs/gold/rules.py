@@ -1,6 +1,7 @@
 """Rules as data: categories, tiers and completeness from `schemas/rules`, as Columns over a person's features."""
 
 from functools import reduce
+from typing import Any, NamedTuple
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -11,14 +12,28 @@ RULES = ("newcomer", "category", "tier", "scorecard", "industry", "bands", "prio
 """Every rule a file rests on."""
 
 
+class Policy(NamedTuple):
+    """The rules a file is judged by, each as its file states it (`schemas.rules`)."""
+
+    newcomer: dict[str, Any]
+    category: dict[str, Any]
+    tier: dict[str, Any]
+    scorecard: dict[str, Any]
+    industry: dict[str, Any]
+
+
+def in_force() -> Policy:
+    """Return the rules that stand."""
+    return Policy(**{name: schemas.rules(name) for name in Policy._fields})
+
+
 def _true(condition: str) -> Column:
     """A condition in SQL; one that nothing is known of is not met."""
     return F.coalesce(F.expr(condition), F.lit(False))
 
 
-def categories() -> dict[str, Column]:
+def categories(rule: dict[str, Any]) -> dict[str, Column]:
     """Return all categories that apply, the primary one, and the reasons (domain.md, section 1.3)."""
-    rule = schemas.rules("category")
     holds: dict[str, Column] = {}
     reasons = []
     for category in rule["categories"]:
@@ -41,13 +56,12 @@ def categories() -> dict[str, Column]:
     }
 
 
-def tiers() -> dict[str, Column]:
+def tiers(rule: dict[str, Any]) -> dict[str, Column]:
     """Return the completeness tier, its reasons, what is missing for the best one, and the shares (section 6.3).
 
     `completeness_ratio` is the weighted share of filled blocks of those that apply, `no_consent_ratio` that of blocks
     which are not filled and not granted to the operator.
     """
-    rule = schemas.rules("tier")
     pieces = {piece["name"]: _true(piece["when"]) for piece in rule["pieces"]}
     code, reasons = F.lit(None).cast("string"), F.lit(None).cast("array<string>")
     for tier in reversed(rule["tiers"]):
@@ -79,7 +93,8 @@ def _completeness(blocks: list[dict[str, str]]) -> dict[str, Column]:
     }
 
 
-def versions() -> list[str]:
+def versions(policy: Policy | None = None) -> list[str]:
     """Return the versions of every rule a file rests on; ContractError if the ranks of sources are wrong."""
     schemas.priorities()
-    return [schemas.rules(name)["rule_version_code"] for name in RULES]
+    given = (policy or in_force())._asdict()
+    return [(given.get(name) or schemas.rules(name))["rule_version_code"] for name in RULES]

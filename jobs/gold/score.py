@@ -9,8 +9,6 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-import schemas
-
 
 def _points(variable: dict[str, Any]) -> Column:
     """Points a variable earns; 0 for no value."""
@@ -41,13 +39,12 @@ def _band(card: dict[str, Any], points: Column) -> Column:
     return F.when((F.col(card["open_adverse"]["name"]) > 0) & too_good, F.lit(best)).otherwise(band)
 
 
-def score() -> dict[str, Column]:
+def score(card: dict[str, Any]) -> dict[str, Column]:
     """Return `score_points`, `score_band_code`, `score_kind_code`, `score_version_code` and `reason_codes`.
 
     The columns are over the features of `jobs.gold.blocks`. A thin file has points, but no band, and that is its only
     reason. Reasons are the variables that lie farthest below their maximum, ties in the order of the card.
     """
-    card = schemas.rules("scorecard")
     earned = {variable["name"]: _points(variable) for variable in card["variables"]}
     points = reduce(lambda one, other: one + other, earned.values(), F.lit(card["start_points"]))
     with_points = reduce(lambda one, other: one + other, (F.when(p > 0, 1).otherwise(0) for p in earned.values()))

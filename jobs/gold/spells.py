@@ -1,15 +1,20 @@
 """Spells and months: merging what touches, and counting what falls into a window (domain.md, section 0)."""
 
+from collections.abc import Callable
 from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 
+def is_known_at(known: Column) -> Column:
+    """Whether a fact was our knowledge at an instant."""
+    return (F.col("known_from_at") <= known) & (F.col("known_to_at").isNull() | (F.col("known_to_at") > known))
+
+
 def known_at(facts: DataFrame, known: Column) -> DataFrame:
     """Return facts as they were known at an instant."""
-    is_known = (F.col("known_from_at") <= known) & (F.col("known_to_at").isNull() | (F.col("known_to_at") > known))
-    return facts.where(is_known)
+    return facts.where(is_known_at(known))
 
 
 def month_start(as_of: date, months_back: int) -> date:
@@ -66,3 +71,8 @@ def days_in(start: Column, end: Column, first: Column, last: Column) -> Column:
     """Days of [start, end] (null end = open) that fall into [first, last]; never negative."""
     overlap = F.date_diff(F.least(F.coalesce(end, last), last), F.greatest(start, first)) + 1
     return F.greatest(overlap, F.lit(0))
+
+
+def once(value: Column, make: Callable[[Column], Column]) -> Column:
+    """What is made of a value that is computed once, however often it is used; in a lambda it is computed each time."""
+    return F.get(F.transform(F.array(value), make), 0)

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from jobs import lake as tables
 from jobs.abreast import abreast
 from jobs.gold.facts import MADE_OF, all_facts, present
-from jobs.gold.features import Moment, features, people
+from jobs.gold.features import Moment, features, numbers_of, people
 from jobs.gold.file import assembled, new_versions
 from jobs.hashing import keyed, with_keys, without_keys
 from jobs.keys import Keys
@@ -70,8 +70,9 @@ def files(
     spark: SparkSession, lake: Path, city: City, keys: Keys, batch: str, moment: Moment, facts: dict[str, DataFrame]
 ) -> DataFrame:
     """Return the new versions of a batch, cached."""
-    links, waiting = (tables.read(spark, lake, name) for name in ("link.person_record", "link.review"))
-    everybody = people(links, waiting, moment.known)
+    read = partial(tables.read, spark, lake)
+    numbers = numbers_of(read("link.ledger"), read("link.identity"))
+    everybody = people(read("link.person_record"), read("link.review"), numbers, moment.known)
     rows = assembled(features(everybody, facts, moment, city), moment, city)
     earlier = tables.read(spark, lake, "gold.credit_file").where(F.col("batch_id") < batch)
     fresh = new_versions(spark, rows, earlier.select("person_id", "version_count", "content_hash"), keys, city)

@@ -28,6 +28,8 @@ HASHED += ("region_birth", "region_tail", "birth_tail")
 
 MASK = r"\A([0-9]{4,6})[*]{6,}([0-9X]{4})\z"
 FULL_LENGTH = 18
+OF_HMT = r"\A8[123][0-9]{15}[0-9X]\z"
+"""The residence permit for people of Hong Kong, Macao and Taiwan."""
 TOLD = "certificate_no STRING, masked_certificate_no STRING, person_name STRING, mobile_no STRING"
 """What is read of an identity as it was delivered."""
 
@@ -148,15 +150,17 @@ def _texts(name: Column, number: Column) -> dict[str, Column]:
 
 
 def _of_the_number(number: Column) -> dict[str, Column]:
-    """How whole a number is, and what it says of gender and birth where it is valid."""
+    """How whole a number is, and what it says of certificate, gender and birth where it is valid."""
     is_own = F.col("certificate_hash").isNotNull()
     is_resident = is_own & number.rlike(r"\A[1-8][0-9]{16}[0-9X]\z")
+    outside = F.when(number.rlike(OF_HMT), "HMT").when(is_resident, "RID").otherwise("FPR")
     kind = F.when(is_own, "FULL").when(number.contains("*"), "MASKED").when(F.length(number) == FULL_LENGTH, "WRONG")
     year = F.when(is_resident, F.substring(number, 7, 4).try_cast("int"))
     odd = F.pmod(F.substring(number, 17, 1).try_cast("int"), F.lit(2))
     gender = F.when(is_resident, F.when(odd == 1, "1").otherwise("2"))
     return {
         "number_kind_code": kind,
+        "certificate_type_code": F.when(is_own, outside),
         "gender_code": F.coalesce(gender, "gender_code"),
         "born_first_year": F.coalesce(year, "born_first_year"),
         "born_last_year": F.coalesce(year, "born_last_year"),

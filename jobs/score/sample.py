@@ -104,12 +104,14 @@ def _granted(
     """The loans of the month after a day."""
     loans = labelled.where(F.trunc("grant_date", "month") == F.lit(day + timedelta(days=1)))
     people = loans.select("person_id").distinct()
-    # whether a certificate is known is no input; the columns only have to be there
+    # whether a certificate is known, and what its number says, is no input; the columns only have to be there
     flags = {"has_identity": F.lit(True), "has_identity_conflict": F.lit(False)}
+    flags |= {"numbered_type_code": F.lit(None).cast("string"), "numbered_born_year": F.lit(None).cast("int")}
     mine = {name: _of(rows, F.broadcast(people)) for name, rows in facts.items()}
     rows = features(people.withColumns(flags), mine, Moment(day, known), city)
-    rows = rows.withColumns(newcomer.status(day, city)).withColumns(rules.categories())
-    expert = score()["score_points"].alias("expert_points")
+    policy = rules.in_force()
+    rows = rows.withColumns(newcomer.status(day, city, policy.newcomer)).withColumns(rules.categories(policy.category))
+    expert = score(policy.scorecard)["score_points"].alias("expert_points")
     inputs = (number(each).alias(each.name) for each in variables())
     chosen = rows.select("person_id", "primary_category_code", expert, *inputs)
     both = loans.select("person_id", (F.col("outcome_code") == BAD).alias("is_bad")).join(chosen, "person_id")

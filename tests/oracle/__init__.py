@@ -8,7 +8,8 @@ Where the page leaves a choice, this oracle reads it so:
 - Residence: a registration is the last page of its number, whatever the day of issue; a page cancelled on a day holds
   until the day before, and with it the permit written on that page. R2 counts from the first of registrations that
   touch. "Valid at T" (tiers) and the reason of residence (C08) ask for a permit or a registration that holds on T.
-- Hukou: an entry without a day stands before all with one; versions since corrected or moved on count as entries.
+- Hukou: an entry without a day stands before all with one, of one day the one told last; versions since corrected or
+  moved on count as entries.
   Unknown goes before NO where nobody shows residence; death goes before both.
 - Months: SI and FLEX are pension lines alone (section 6.2), also for R3, C01, C03 and C06. Three months after the end
   of April is 30 July. A month counts for the streak if one of its lines was paid in time; months of the own business
@@ -18,7 +19,8 @@ Where the page leaves a choice, this oracle reads it so:
 - Rents: counts told by T, of leases with a day since the first of the 24 months; never above 1.
 - Utilities: a month is good if all its bills were paid by their day.
 - Associations: a card is that of domestic service, for a month if valid on a day of it.
-- Own business: role OPERATOR or LEGAL_REP; the grade is that of the latest year of any own business, alive or not.
+- Own business: role OPERATOR or LEGAL_REP; the grade is that of the latest year of any own business, alive or not, in
+  the register or not. A business is alive from its establishment until the first other state told of.
 - Dishonest list: the day of removal is out, the last day of the term is in. A repair is out from its day on.
 - Relief: arrears that began inside the window of an event, on a loan with a relief code; the area is not asked again.
 - T1: sources used are those of the base months, and one fresh one each for housing and the further source; any

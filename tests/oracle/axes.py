@@ -67,7 +67,7 @@ def axes(person: Person, day: date, known: Features, businesses: dict[str, str |
     page = residence_at(person, day)
     leased = [lease for lease in person.leases if is_valid(lease.start, lease.end, day)]
     home = max(leased, key=lambda lease: lease.start, default=None)
-    owned = {business.uscc for business in work.own_businesses(person, day)}
+    owned = work.own_codes(person, day)
     clusters = {m.cluster for m in person.memberships if m.uscc in owned and is_valid(m.start, m.end, day)}
     district = home.district if home and home.district else page.district if page else None
     group = industry_group(person, day, businesses)

@@ -1,7 +1,7 @@
 """What is known of one person at (T, K), event by event: the input of every rule of the oracle."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,12 @@ class ResidenceSpell:
 
 @dataclass(frozen=True, slots=True)
 class HukouEntry:
-    """A hukou: where, since which day, how it was entered."""
+    """A hukou: where, since which day, how it was entered; and when a page last said so."""
 
     code: str | None
     since: date | None
     entry: str | None
+    told_at: datetime = field(default=datetime.min.replace(tzinfo=UTC), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ def business_age(person: Person, day: date) -> int | None:
 
 def rating(person: Person, day: date) -> str | None:
     """Return the latest grade of the person's own businesses; of several of one day that of the lowest code."""
-    owned = {business.uscc for business in work.own_businesses(person, day)}
+    owned = work.own_codes(person, day)
     held_ = [one for one in person.ratings if one.uscc in owned and one.published_on <= day]
     latest = max(((one.year, one.published_on) for one in held_), default=None)
     last = [one for one in held_ if (one.year, one.published_on) == latest]

@@ -109,7 +109,9 @@ def _residence(pages: Iterator[tuple[Events, Versions]]) -> None:
         one = versions.last
         for page in versions.all:
             events["hukou"].append(
-                HukouEntry(page.says["hukou_code"], page.stated("hukou_date"), page.says["hukou_entry_code"])
+                HukouEntry(
+                    page.says["hukou_code"], page.stated("hukou_date"), page.says["hukou_entry_code"], page.event_at
+                )
             )
         events["death"] += [day for day in [one.stated("death_date")] if day]
         events["birth"] += [day for day in [one.stated("birth_date")] if day]

@@ -48,9 +48,10 @@ def spells(person: Person, kind: str) -> list[Days]:
 
 
 def hukou_at(person: Person, day: date) -> HukouEntry | None:
-    """Return the latest entry not after a day; an entry without a day stands before all with one."""
+    """Return the latest entry not after a day, of one day the one told last; one without a day stands before all."""
     known = [one for one in person.hukou if one.since is None or one.since <= day]
-    return max(known, key=lambda one: one.since or date.min) if known else None
+    newest_first = reversed(known)  # of versions of one event the last stands
+    return max(newest_first, key=lambda one: (one.since or date.min, one.told_at)) if known else None
 
 
 def is_certificate_outside(person: Person, rules: Rules = CITY) -> bool:

@@ -90,7 +90,7 @@ def has_further(person: Person, day: date) -> bool:
     def month_is_recent(month: int) -> bool:
         return recent(first_day(month), last_day(month))
 
-    owned = {business.uscc for business in work.own_businesses(person, day)}
+    owned = work.own_codes(person, day)
     told = {
         "edu_qualification": any(one.graduated_on <= day for one in person.educations),
         "hrss_skill_certificate": any(is_valid(one.issued_on, one.valid_to, day) for one in person.skills),

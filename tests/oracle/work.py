@@ -23,11 +23,11 @@ def is_backpaid(line: WorkLine) -> bool:
 
 
 def status_at(business: Business, day: date) -> str | None:
-    """Return the state of a business on a day."""
+    """Return the state of a business on a day; before the first told one it was ALIVE, from its establishment on."""
     if business.established_on is not None and day < business.established_on:
         return None
     held = [status for since, status in business.states if since <= day]
-    return held[-1] if held else None
+    return held[-1] if held else "ALIVE" if business.established_on is not None else None
 
 
 def is_alive(business: Business, day: date) -> bool:
@@ -40,9 +40,14 @@ def own_roles(person: Person, day: date) -> list[Role]:
     return [one for one in person.roles if one.role in OWN_ROLES and is_valid(one.start, one.end, day)]
 
 
+def own_codes(person: Person, day: date) -> set[str]:
+    """Return the credit codes of the businesses a person owns on a day, alive or not, registered or not yet."""
+    return {one.uscc for one in own_roles(person, day)}
+
+
 def own_businesses(person: Person, day: date) -> list[Business]:
-    """Return the businesses a person owns on a day, alive or not."""
-    owned = {one.uscc for one in own_roles(person, day)}
+    """Return what the register says of the businesses a person owns on a day, alive or not."""
+    owned = own_codes(person, day)
     return [business for business in person.businesses if business.uscc in owned]
 
 

@@ -55,6 +55,7 @@ def association(standing: DataFrame, as_of: date) -> DataFrame:
     begun = F.coalesce(counts & (start <= day), F.lit(False))
     recent = begun & (end.isNull() | (end > F.add_months(day, -YEAR)))
     is_past = F.col("is_worked") & (month < upto)
+    shows_permit = F.col("permit_valid_to_date").isNotNull() & F.coalesce(start <= day, F.lit(False))
     permit = F.max(
         F.when(
             F.col("permit_valid_to_date").isNotNull(), F.struct("period_month", "record_ids", "permit_valid_to_date")
@@ -81,7 +82,7 @@ def association(standing: DataFrame, as_of: date) -> DataFrame:
         ),
         F.bool_or(recent).alias("is_recent"),
         F.bool_or(begun).alias("is_begun"),
-        *traced("association", begun),
+        *traced("association", begun | shows_permit),
     )
     permit_to = F.when(F.col("source_code") == DRIVERS, F.col("permit_to_date"))
     is_driver = holds(F.col("first_month"), permit_to, day) & permit_to.isNotNull()

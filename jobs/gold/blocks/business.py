@@ -58,14 +58,17 @@ def about_businesses(
 def business(roles: DataFrame, about: DataFrame, as_of: date) -> DataFrame:
     """Businesses that are the person's own at T, alive or not, and what they say of the person.
 
+    Grades and clusters speak for whoever owns the business by role, also where the register's own row is missing.
+
     Args:
-        roles: `gold.fact_business_role`.
+        roles: rows of `jobs.gold.blocks.work.with_states`.
         about: rows of `about_businesses`.
         as_of: T.
     """
     day = F.lit(as_of)
-    own = roles.where(holds("valid_from_date", "valid_to_date", day)).join(F.broadcast(about), "uscc_no", "left")
-    is_live = is_alive(day)
+    begun = roles.where(F.col("valid_from_date") <= day).join(F.broadcast(about), "uscc_no", "left")
+    is_own = holds("valid_from_date", "valid_to_date", day)
+    is_live = is_own & is_alive(day)
     zero = {name: F.coalesce(name, F.lit(0)).alias(name) for name in ("abnormal_count", "penalty_count")}
     shown = F.struct(
         "uscc_no",
@@ -84,19 +87,19 @@ def business(roles: DataFrame, about: DataFrame, as_of: date) -> DataFrame:
         "uscc_no",
         "grade.rating_code",
     )
+    codes = F.transform("clusters", lambda c: c["cluster_code"])
     is_base = F.exists("clusters", lambda c: c["cluster_kind_code"] == BASE_CLUSTER)
     live = F.struct("uscc_no", "industry_code", F.coalesce(is_base, F.lit(False)).alias("is_base"))
-    grouped = own.groupBy("person_id").agg(
-        F.array_sort(F.collect_set(shown)).alias("business"),
+    listed = F.array_sort(F.collect_set(F.when(is_own, shown)))
+    grouped = begun.groupBy("person_id").agg(
+        F.when(F.size(listed) > 0, listed).alias("business"),
         F.count_if(is_live).try_cast("int").alias("live_business_count"),
         F.array_sort(F.collect_set(F.when(is_live, live))).alias("live_businesses"),
         F.min(F.when(is_live, F.col("established_date"))).alias("first_established_date"),
-        F.min(F.when(F.col("grade").isNotNull(), latest))["rating_code"].alias("rating_code"),
-        F.array_sort(
-            F.array_distinct(F.flatten(F.collect_list(F.transform("clusters", lambda c: c["cluster_code"]))))
-        ).alias("cluster_codes"),
-        F.bool_or(F.coalesce("is_recent_member", F.lit(False))).alias("has_recent_cluster"),
-        *traced("business", F.lit(True)),
+        F.min(F.when(is_own & F.col("grade").isNotNull(), latest))["rating_code"].alias("rating_code"),
+        F.array_sort(F.array_distinct(F.flatten(F.collect_list(F.when(is_own, codes))))).alias("cluster_codes"),
+        F.bool_or(is_own & F.coalesce("is_recent_member", F.lit(False))).alias("has_recent_cluster"),
+        *traced("business", is_own),
     )
     age = F.when(F.col("first_established_date").isNotNull(), whole_months(F.col("first_established_date"), day))
     return grouped.withColumn("business_age_months_count", age).drop("first_established_date")

@@ -14,9 +14,13 @@ PUBLISHED_BY_LAW = ("amr_penalty", "court_enforcement")
 
 ADVERSE = (
     "array<struct<adverse_id:string,adverse_kind_code:string,court_kind_code:string,start_date:date,end_date:date,"
-    "status_code:string,expires_date:date,source_code:string>>"
+    "status_code:string,expires_date:date,source_code:string,"
+    "marks:array<struct<mark_code:string,mark_date:date,mark_text:string>>>>"
 )
 """Shape of the items."""
+
+MARKS = "array<struct<mark_code:string,mark_date:date,mark_text:string>>"
+"""Shape of an item's marks: the Z segment of the second-generation report."""
 
 Window = tuple[date, date]
 """First and last day of an event of the relief calendar."""
@@ -62,11 +66,42 @@ def publishable(events: DataFrame, as_of: date, windows: Sequence[Window] = ()) 
     return rows.where(shown)
 
 
-def compliance(shown: DataFrame) -> DataFrame:
-    """Bad information of persons, oldest first, and how many events are open and how many have ended.
+def disputed(disputes: DataFrame, as_of: date) -> DataFrame:
+    """What people dispute at T, one row per person: `disputes`, each with the item it is about and its marks.
+
+    An item is DISPUTED until the answer, UNRESOLVED for good if nobody could tell who is right, and bears the person's
+    STATEMENT as long as it stands (domain.md, section 2.3).
+
+    Args:
+        disputes: `gold.fact_dispute`.
+        as_of: T.
+    """
+    day = F.lit(as_of)
+    is_open = F.col("valid_to_date").isNull() | (F.col("valid_to_date") > day)
+    state = F.when(is_open, "DISPUTED").when(F.col("resolution_code") == "UNRESOLVED", "UNRESOLVED")
+    nothing = F.lit(None).cast("string")
+    statement = F.when(F.col("statement_text").isNotNull(), "STATEMENT")
+    marks = F.array(
+        F.when(state.isNotNull(), _mark(state, nothing)),
+        F.when(statement.isNotNull(), _mark(statement, F.col("statement_text"))),
+    )
+    about = F.struct("target_source_code", "target_record_no", F.array_compact(marks).alias("marks"))
+    named = disputes.where(F.col("target_record_no").isNotNull() & (F.col("valid_from_date") <= day))
+    return named.groupBy("person_id").agg(F.collect_list(about).alias("disputes"))
+
+
+def _mark(code: Column, text: Column) -> Column:
+    return F.struct(code.alias("mark_code"), F.col("valid_from_date").alias("mark_date"), text.alias("mark_text"))
+
+
+def compliance(shown: DataFrame, disputes: DataFrame) -> DataFrame:
+    """Bad information of persons, oldest first, each with its marks, and how many events are open and have ended.
+
+    A dispute names an item by the source's own number; both entries of a court's case bear the case's.
 
     Args:
         shown: rows of `publishable`.
+        disputes: rows of `disputed`.
     """
     item = F.struct(
         "start_date",
@@ -77,7 +112,20 @@ def compliance(shown: DataFrame) -> DataFrame:
         "expires_date",
         "court_kind_code",
         "source_code",
+        "record_no",
     )
+
+    def marks(item: Column) -> Column:
+        numbers = F.array(item["record_no"], F.concat_ws(" ", item["record_no"], item["court_kind_code"]))
+        mine = F.filter(
+            "disputes",
+            lambda d: (
+                (d["target_source_code"] == item["source_code"]) & F.array_contains(numbers, d["target_record_no"])
+            ),
+        )
+        found = F.array_distinct(F.flatten(F.transform(mine, lambda d: d["marks"])))
+        return F.coalesce(F.array_sort(found), F.array().cast(MARKS))
+
     block = F.transform(
         "items",
         lambda i: F.struct(
@@ -89,6 +137,7 @@ def compliance(shown: DataFrame) -> DataFrame:
             i["status_code"],
             i["expires_date"],
             i["source_code"],
+            marks(i).alias("marks"),
         ),
     )
     grouped = (
@@ -101,4 +150,5 @@ def compliance(shown: DataFrame) -> DataFrame:
             *traced("compliance", F.lit(True)),
         )
     )
-    return grouped.withColumn("adverse", block).drop("items")
+    about = disputes.select("person_id", "disputes")
+    return grouped.join(about, "person_id", "left").withColumn("adverse", block).drop("items", "disputes")

@@ -7,7 +7,9 @@ from pyspark.sql import functions as F
 
 from jobs.gold.blocks.trace import joined, traced
 from jobs.gold.conflicts import statements
-from jobs.gold.spells import days_in, holds, merged, month_start, whole_months
+from jobs.gold.facts.housing import LEASES
+from jobs.gold.facts.record import day_of
+from jobs.gold.spells import days_in, holds, is_known_at, merged, month_start, whole_months
 
 BRIDGED_DAYS = 31
 FIFTEEN_DAYS = 15
@@ -31,8 +33,48 @@ def on_time_ratio(on_time: Column, due: Column) -> Column:
     return F.try_divide(F.least(on_time, due), due).try_cast("decimal(9,6)")
 
 
+LEASE = (
+    "valid_from_date",
+    "valid_to_date",
+    "known_from_at",
+    "source_code",
+    "record_ids",
+    "priority_count",
+    "program_code",
+    "district_code",
+    "rent_band",
+)
+"""What a lease says, but for the rents counted so far."""
+
+
+def leases_told(rents: DataFrame, known: Column, as_of: date) -> DataFrame:
+    """Leases as known at K, each with the rents due and paid on time as its office had counted them by T.
+
+    Args:
+        rents: `gold.fact_rent_spell`, every version of it.
+        known: K.
+        as_of: T.
+    """
+    counted_by = day_of("event_at", LEASES) <= F.lit(as_of)
+    was_told = (F.col("known_from_at") <= known) & (F.col("deleted_at").isNull() | (F.col("deleted_at") > known))
+    version, counts = ("event_at", "known_from_at", "record_ids"), ("rent_due_count", "rent_on_time_count")
+    leases = rents.groupBy("person_id", "filing_no").agg(
+        F.max(F.when(is_known_at(known), F.struct(*version[:1], *LEASE))).alias("lease"),
+        F.max(F.when(was_told & counted_by, F.struct(*version, *counts))).alias("counted"),
+    )
+    told = [F.col(f"lease.{name}") for name in LEASE] + [F.col(f"counted.{name}") for name in counts]
+    return leases.where("lease IS NOT NULL").select("person_id", "filing_no", *told)
+
+
 def housing(rents: DataFrame, residences: DataFrame, fund: DataFrame, as_of: date) -> DataFrame:
-    """Rent spells and their features, the fund's newest month, and how long the present chain of homes has lasted."""
+    """Rent spells and their features, the fund's newest month, and how long the present chain of homes has lasted.
+
+    Args:
+        rents: rows of `leases_told`.
+        residences: `gold.fact_residence_spell`.
+        fund: `gold.fact_fund_month`.
+        as_of: T.
+    """
     leases = rents.where("valid_from_date IS NOT NULL").withColumns(
         {"start_date": F.col("valid_from_date"), "end_date": F.col("valid_to_date")}
     )
@@ -64,7 +106,10 @@ def leased(leases: DataFrame, as_of: date) -> DataFrame:
         *traced("housing", start <= day),
     )
     rents_block = F.transform(
-        "listed", lambda r: F.struct(r["program_code"], r["start_date"], r["end_date"], r["rent_band"], r["ratio"])
+        "listed",
+        lambda r: F.struct(
+            r["program_code"], r["start_date"], r["end_date"], r["rent_band"], r["ratio"].alias("rent_on_time_ratio")
+        ),
     )
     on_time = F.when(F.col("due") >= DUE_AT_LEAST, on_time_ratio(F.col("on_time"), F.col("due")))
     return grouped.withColumns({"rents": rents_block, "rent_on_time_ratio": on_time}).drop("listed", "due", "on_time")

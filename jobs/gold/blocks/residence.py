@@ -63,7 +63,7 @@ def residence(spells: DataFrame, as_of: date) -> DataFrame:
 
 
 def traits(rows: DataFrame, entries: DataFrame) -> DataFrame:
-    """Certificate kind and birth by the newest statement, death, and every entry into a hukou.
+    """Certificate kind and birth by the newest statement, death, and every entry into a hukou, each as last told.
 
     Args:
         rows: `gold.fact_person_trait`.
@@ -73,7 +73,9 @@ def traits(rows: DataFrame, entries: DataFrame) -> DataFrame:
     stated = rows.groupBy("person_id").agg(
         newest.alias("newest"), F.min("death_date").alias("death_date"), *traced("trait", F.lit(True))
     )
-    entry = F.struct("hukou_date", "event_at", "record_ids", "hukou_code", "hukou_entry_code")
-    hukou = entries.groupBy("person_id").agg(F.collect_list(entry).alias("hukou_entries"))
+    of_one = entries.groupBy("person_id", "hukou_code", "hukou_date", "hukou_entry_code")
+    last = of_one.agg(F.max(F.struct("event_at", "known_from_at", "record_ids")).alias("last"))
+    entry = F.struct("hukou_date", "last.*", "hukou_code", "hukou_entry_code")
+    hukou = last.groupBy("person_id").agg(F.collect_list(entry).alias("hukou_entries"))
     told = stated.select("*", "newest.certificate_type_code", "newest.birth_date").drop("newest")
     return told.join(hukou, "person_id", "left")

@@ -24,7 +24,7 @@ def business_months(businesses: DataFrame, as_of: date) -> DataFrame:
     """Complete months before T on whose last day a business of the person was alive, as work evidence BIZ.
 
     Args:
-        businesses: `gold.fact_business_role`.
+        businesses: rows of `with_states`.
         as_of: T.
     """
     start, last = F.col("valid_from_date"), F.lit(month_start(as_of, 1))
@@ -42,10 +42,27 @@ def business_months(businesses: DataFrame, as_of: date) -> DataFrame:
     )
 
 
+def with_states(roles: DataFrame, states: DataFrame) -> DataFrame:
+    """Roles with every state that their business was told to be in, in order, as `states`.
+
+    Args:
+        roles: `gold.fact_business_role`.
+        states: `gold.fact_business_state`.
+    """
+    each = F.struct("valid_from_date", "status_code")
+    told = states.groupBy("uscc_no").agg(F.array_sort(F.collect_set(each)).alias("states"))
+    return roles.join(F.broadcast(told), "uscc_no", "left")
+
+
 def is_alive(day: Column) -> Column:
-    """Whether a business, as the register states it now, was ALIVE on a day."""
-    is_ended = (F.col("status_code") != "ALIVE") & (F.coalesce("status_date", day) <= day)
-    return F.coalesce(~is_ended & (F.coalesce("established_date", day) <= day), F.lit(False))
+    """Whether a business of the register was ALIVE on a day, over rows of `with_states`.
+
+    Before the first state that was told of it, it was, from its establishment on.
+    """
+    held = F.array_max(F.filter("states", lambda state: state["valid_from_date"] <= day))
+    established = F.col("established_date")
+    state = F.coalesce(held["status_code"], F.when(established.isNotNull(), F.lit("ALIVE")))
+    return F.coalesce((state == "ALIVE") & (established.isNull() | (established <= day)), F.lit(False))
 
 
 def work(months: DataFrame, businesses: DataFrame, as_of: date) -> DataFrame:

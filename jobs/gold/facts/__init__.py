@@ -18,6 +18,7 @@ from jobs.gold.facts import (
     benefit,
     business,
     consent,
+    dispute,
     education,
     finance,
     housing,
@@ -54,6 +55,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "gold.fact_schooling": ("edu_qualification_schooling",),
     "gold.fact_skill": ("hrss_skill_certificate",),
     "gold.fact_business": ("amr_business",),
+    "gold.fact_business_state": ("amr_business",),
     "gold.fact_business_role": ("amr_business_role",),
     "gold.fact_business_rating": ("tax_enterprise_rating", "assn_catering"),
     "gold.fact_business_abnormal": ("amr_penalty",),
@@ -70,6 +72,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "gold.fact_utility_month": ("utility_payment",),
     "gold.fact_adverse": ("amr_penalty", "court_enforcement", "fin_loan"),
     "gold.fact_benefit": ("mca_assistance",),
+    "gold.fact_dispute": ("dispute_intake",),
     "gold.fact_loan": ("fin_loan",),
     "gold.fact_loan_month": ("fin_loan",),
     "gold.fact_fee_month": ("fin_fee",),
@@ -97,6 +100,7 @@ ALONE: dict[str, OfRecords] = {
     "gold.fact_policy": protection.policies,
     "gold.fact_utility_month": utility.utility_months,
     "gold.fact_benefit": benefit.benefits,
+    "gold.fact_dispute": dispute.disputes,
     "gold.fact_fee_month": finance.fee_months,
     "gold.fact_guarantee": finance.guarantees,
     "gold.fact_consent": consent.consents,
@@ -156,7 +160,9 @@ def all_facts(
 
     decided = _then(silver("amr_penalty", partial(stated, source="amr_penalty")), kept)
     catering = _then(silver("assn_catering", partial(stated, source="assn_catering")), kept)
-    put("gold.fact_business", silver("amr_business", business.businesses))
+    firms = _then(silver("amr_business", _as_it_is), kept)
+    put("gold.fact_business", _then(firms, business.businesses))
+    put("gold.fact_business_state", _then(firms, business.business_states))
     known = made["gold.fact_business"] if "gold.fact_business" in made else read("gold.fact_business")
     roles = partial(business.business_roles, known_businesses=known, links=links)
     put("gold.fact_business_role", silver("amr_business_role", roles))

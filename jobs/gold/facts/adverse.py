@@ -20,6 +20,7 @@ EVENT = (
     "adverse_kind_code",
     "court_kind_code",
     "institution_code",
+    "record_no",
     "start_date",
     "end_date",
     "notice_date",
@@ -53,6 +54,7 @@ def penalties(decided: DataFrame, links: DataFrame) -> DataFrame:
         {
             "adverse_id": F.col("key_hash"),
             "adverse_kind_code": F.lit("ADMIN_PENALTY"),
+            "record_no": F.col("document_no"),
             "start_date": F.col("decided_date"),
             "end_date": F.col("performed_date"),
         },
@@ -72,6 +74,7 @@ def enforcements(court_enforcement: DataFrame, links: DataFrame) -> DataFrame:
             "adverse_id": F.col("key_hash"),
             "adverse_kind_code": F.lit("COURT_ENFORCEMENT"),
             "court_kind_code": F.col("kind_code"),
+            "record_no": F.col("case_no"),
             "start_date": F.col("filed_date"),
             "end_date": F.coalesce("performed_date", F.when(is_paid, F.col("closed_date"))),
         },
@@ -96,6 +99,7 @@ def arrears(lines: DataFrame) -> DataFrame:
         {
             "adverse_id": F.concat_ws("/", *event),
             "adverse_kind_code": F.lit("LOAN"),
+            "record_no": F.col("loan_no"),
             "start_date": F.col("adverse_start_date"),
             "end_date": F.col("adverse_end_date"),
             "source_code": F.lit("fin_loan"),

@@ -3,10 +3,12 @@
 CRR-13: only operators and legal representatives are joined to a person; other roles stay at the firm.
 """
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.gold.facts.record import ONLY_SOURCE, day_of, owned, standing, stated
+from jobs.gold.facts.record import ONLY_SOURCE, day_of, owned, standing, stated, told
+
+STATE = ("entity_name", "entity_kind_code", "established_date", "status_code", "status_date", "industry_code")
 
 
 def businesses(amr_business: DataFrame) -> DataFrame:
@@ -21,8 +23,24 @@ def businesses(amr_business: DataFrame) -> DataFrame:
     )
 
 
+def business_states(amr_business: DataFrame) -> DataFrame:
+    """States the register ever told of a business, each from its day on, until the next one begins.
+
+    One row per telling: known from when it was told, also when the row says another since, until the register deletes
+    the business.
+    """
+    rows = told(amr_business, "amr_business", "business")
+    since = F.coalesce("status_date", day_of("event_at", "amr_business"))
+    states = rows.withColumns({"valid_from_date": since, "known_to_at": F.col("deleted_at")})
+    return states.where("status_code IS NOT NULL AND (known_to_at IS NULL OR known_to_at > known_from_at)").withColumn(
+        "valid_to_date", F.lit(None).cast("date")
+    )
+
+
 def business_roles(amr_business_role: DataFrame, known_businesses: DataFrame, links: DataFrame) -> DataFrame:
     """Operators and legal representatives with their business's newest known state; other roles stay at the firm.
+
+    A role is known as long as it is told, whatever the register says of the business then, or if nothing.
 
     Args:
         amr_business_role: the roles.
@@ -42,26 +60,34 @@ def business_roles(amr_business_role: DataFrame, known_businesses: DataFrame, li
         F.col("record_ids").alias("role_record_ids"),
         "priority_count",
     )
-    states = known_businesses.select(
-        "uscc_no",
-        "entity_name",
-        "entity_kind_code",
-        "established_date",
-        "status_code",
-        "status_date",
-        "industry_code",
-        F.col("record_ids").alias("state_record_ids"),
-        "known_from_at",
-        "known_to_at",
+    overlaps = mine.join(_states(known_businesses), "uscc_no", "left").select(
+        "*",
+        "state.*",
+        F.greatest("role_from_at", "from_at").alias("known_from_at"),
+        F.least("role_to_at", "to_at").alias("known_to_at"),
     )
-    overlaps = mine.join(states, "uscc_no", "left").withColumns(
-        {
-            "known_from_at": F.greatest("role_from_at", F.coalesce("known_from_at", "role_from_at")),
-            "known_to_at": F.least("role_to_at", "known_to_at"),
-            "record_ids": F.concat("role_record_ids", F.coalesce("state_record_ids", F.array().cast("array<string>"))),
-        }
+    of_firm = F.coalesce("state_record_ids", F.array().cast("array<string>"))
+    rows = overlaps.withColumn("record_ids", F.concat("role_record_ids", of_firm))
+    return rows.where("known_to_at IS NULL OR known_to_at > known_from_at")
+
+
+def _states(known_businesses: DataFrame) -> DataFrame:
+    """What was known of each business from `from_at` to `to_at` (null = ever), and when nothing was."""
+    order = Window.partitionBy("uscc_no").orderBy("known_from_at")
+    state = F.struct(*STATE, F.col("record_ids").alias("state_record_ids"))
+    before, is_last = F.lag("known_to_at").over(order), F.lead("known_from_at").over(order).isNull()
+
+    def span(said: Column, since: Column, until: Column) -> Column:
+        return F.struct(said.alias("state"), since.alias("from_at"), until.alias("to_at"))
+
+    since, until, ever = F.col("known_from_at"), F.col("known_to_at"), F.lit(None).cast("timestamp")
+    nothing = F.when(F.lit(False), state)
+    silent = F.when(~before.eqNullSafe(since), span(nothing, before, since))
+    gone = F.when(is_last & until.isNotNull(), span(nothing, until, ever))
+    spans = known_businesses.select(
+        "uscc_no", F.array_compact(F.array(silent, span(state, since, until), gone)).alias("spans")
     )
-    return overlaps.where("known_to_at IS NULL OR known_to_at > known_from_at")
+    return spans.select("uscc_no", F.inline("spans"))
 
 
 def tax_ratings(tax_enterprise_rating: DataFrame) -> DataFrame:

@@ -3,12 +3,17 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.gold.facts.record import band, is_backpaid, month_of, owned
+from jobs.gold.facts.record import band, is_backpaid, month_of, owned, people, told
+
+LEASES = "hmb_rental_contract"
 
 
 def rent_spells(hmb_rental_contract: DataFrame, links: DataFrame) -> DataFrame:
-    """Filed leases; a lease ends on the earlier of the agreed end and the recorded termination."""
-    rows = owned(hmb_rental_contract, links, "hmb_rental_contract", "dwelling")
+    """Filed leases; a lease ends on the earlier of the agreed end and the recorded termination.
+
+    Every version is kept, also one that came after a newer one: it says how many rents were due on its own day.
+    """
+    rows = told(hmb_rental_contract, LEASES, "dwelling").join(people(links, LEASES), "record_id")
     return rows.withColumns(
         {
             "valid_from_date": F.col("lease_start_date"),

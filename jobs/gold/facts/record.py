@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 import schemas
+from jobs.gold.spells import once
 from jobs.silver.consent import current, history
 
 ONLY_SOURCE = 1
@@ -98,6 +99,7 @@ def standing(
     shown: Sequence[str],
     noted: Sequence[str] = (),
     lasting: Sequence[str] = (),
+    earliest: Sequence[str] = (),
 ) -> DataFrame:
     """What stands of a thing of which many records speak: at each instant the newest record known then.
 
@@ -111,6 +113,7 @@ def standing(
         shown: columns that say how it is.
         noted: columns taken from the first record that says so; they differ with each record and change nothing.
         lasting: those of `shown` that stay as last told where a newer record is silent.
+        earliest: those of `shown` of which the least value any record has told stands.
 
     Returns:
         The columns of `thing`, `shown` and `noted`, known_from_at, known_to_at, and in record_ids the first record that
@@ -124,16 +127,24 @@ def standing(
     def told(known: Column, name: str) -> Column:
         return F.array_max(F.filter(known, lambda one: one["said"][name].isNotNull()))["said"][name]
 
+    def least(known: Column, name: str) -> Column:
+        return F.array_min(F.transform(known, lambda one: one["said"][name]))
+
     def stood(at: Column) -> Column:
         known = F.filter(
             "states",
             lambda one: (one["known_from_at"] <= at) & (one["known_to_at"].isNull() | (one["known_to_at"] > at)),
         )
-        newest = F.array_max(known)["said"]
-        said = reduce(lambda now, name: now.withField(name, told(known, name)), lasting, newest)
-        first = F.array_min(F.filter(known, lambda one: one["said"].eqNullSafe(newest)))
-        notes = [first["noted"].alias("noted")] if noted else []
-        return F.struct(at.alias("known_from_at"), said.alias("said"), first["record_id"].alias("record_id"), *notes)
+
+        def by(known: Column, newest: Column) -> Column:
+            said = reduce(lambda now, name: now.withField(name, told(known, name)), lasting, newest)
+            said = reduce(lambda now, name: now.withField(name, least(known, name)), earliest, said)
+            first = F.array_min(F.filter(known, lambda one: one["said"].eqNullSafe(newest)))
+            parts = {"known_from_at": at, "said": said, "record_id": first["record_id"]}
+            parts |= {"noted": first["noted"]} if noted else {}
+            return F.struct(*(part.alias(name) for name, part in parts.items()))
+
+        return once(known, lambda known: once(F.array_max(known)["said"], lambda newest: by(known, newest)))
 
     def is_new(one: Column, place: Column) -> Column:
         before = F.get(F.col("stood"), place - 1)

@@ -51,6 +51,34 @@ def test_only_operators_and_representatives_join_a_person_each_with_the_state_kn
     same(spark, made, "gold.fact_business_role", expected)
 
 
+def test_a_role_is_known_before_and_after_the_register_says_anything_of_the_business(spark):
+    # what is told later of the business does not change what was known of the role before
+    firms = """
+        record_id | key_hash | operation_code | known_from_at       | uscc_no            | entity_name | status_code
+        opened    | k1       | I              | 2025-03-02T00:00:00 | 92310115MA1H8XYQ73 | 王记面馆    | ALIVE
+        gone      | k1       | D              | 2025-06-02T00:00:00 | 92310115MA1H8XYQ73 | 王记面馆    | ALIVE
+        anew      | k1       | U              | 2025-09-02T00:00:00 | 92310115MA1H8XYQ73 | 王记面馆    | ALIVE
+        gone_too  | k1       | D              | 2025-12-02T00:00:00 | 92310115MA1H8XYQ73 | 王记面馆    | ALIVE
+        """
+    roles = """
+        record_id | known_from_at       | uscc_no            | role_code | role_start_date
+        early     | 2025-01-05T00:00:00 | 92310115MA1H8XYQ73 | OPERATOR  | 2025-01-01
+        """
+    known = shaped(businesses(recorded(spark, "silver.amr_business", firms)), "gold.fact_business")
+    made = business_roles(
+        recorded(spark, "silver.amr_business_role", roles), known, linked(spark, "amr_business", wang="early")
+    )
+    expected = """
+        person_id | record_ids    | entity_name | status_code | valid_from_date | known_from_at       | known_to_at
+        wang      | early         |             |             | 2025-01-01      | 2025-01-05T00:00:00 | 2025-03-02T00:00:00
+        wang      | early, opened | 王记面馆    | ALIVE       | 2025-01-01      | 2025-03-02T00:00:00 | 2025-06-02T00:00:00
+        wang      | early         |             |             | 2025-01-01      | 2025-06-02T00:00:00 | 2025-09-02T00:00:00
+        wang      | early, anew   | 王记面馆    | ALIVE       | 2025-01-01      | 2025-09-02T00:00:00 | 2025-12-02T00:00:00
+        wang      | early         |             |             | 2025-01-01      | 2025-12-02T00:00:00 |
+        """
+    same(spark, made, "gold.fact_business_role", expected)
+
+
 def test_a_tax_grade_stands_from_its_publication_and_a_late_correction_replaces_it(spark):
     grades = """
         record_id | key_hash | operation_code | known_from_at       | uscc_no            | rating_year | rating_code | published_date | has_tax_arrears

@@ -1,7 +1,12 @@
 """Leases and the housing fund."""
 
+from datetime import date
+
+import pytest
+from pyspark.sql import functions as F
 from silver_rows import linked, recorded, same
 
+from jobs.gold.blocks.housing import leases_told
 from jobs.gold.facts.housing import fund_months, rent_spells
 
 
@@ -23,6 +28,40 @@ def test_a_lease_ends_on_the_earlier_of_agreed_end_and_termination_and_has_a_ban
         li        | ZL4       | 2024-03-01      |               | 20000+    | 1
         """
     same(spark, rent_spells(silver, whose), "gold.fact_rent_spell", expected)
+
+
+COUNTED = """
+    record_id | filing_no | key_hash | operation_code | event_at            | known_from_at       | lease_start_date | district_code | rent_due_count | rent_on_time_count
+    filed     | ZL1       | k1       | I              | 2025-01-01T08:00:00 | 2025-01-05T00:00:00 | 2025-01-01       | 310115        | 0              | 0
+    spring    | ZL1       | k1       | U              | 2025-04-01T08:00:00 | 2025-08-05T00:00:00 | 2025-01-01       | 310115        | 3              | 3
+    summer    | ZL1       | k1       | U              | 2025-07-01T08:00:00 | 2025-07-05T00:00:00 | 2025-01-01       | 310112        | 6              | 5
+    gone      | ZL1       | k1       | D              | 2025-10-01T08:00:00 | 2025-10-05T00:00:00 | 2025-01-01       | 310112        | 6              | 5
+    anew      | ZL1       | k1       | U              | 2025-11-01T08:00:00 | 2025-11-05T00:00:00 | 2025-01-01       | 310112        | 9              | 9
+    """
+
+TOLD = [
+    # as of T, known at K: what the lease says is what is known, its rents are those counted by T
+    ("2025-06-30", "2025-07-31", ("310112", 0, 0)),  # what was counted in spring is not known yet
+    ("2025-06-30", "2025-08-31", ("310112", 3, 3)),  # it came late, after what was counted in summer
+    ("2025-07-01", "2025-08-31", ("310112", 6, 5)),
+    ("2024-12-31", "2025-08-31", ("310112", None, None)),
+    ("2025-07-01", "2025-10-31", None),  # the office deleted the filing
+    ("2025-07-01", "2025-12-31", ("310112", None, None)),  # told anew, it says nothing of July
+    ("2025-11-30", "2025-12-31", ("310112", 9, 9)),
+]
+
+
+@pytest.fixture(scope="module")
+def counted(spark):
+    silver = recorded(spark, "silver.hmb_rental_contract", COUNTED)
+    return rent_spells(silver, linked(spark, "hmb_rental_contract", zhang="filed, spring, summer, anew")).cache()
+
+
+@pytest.mark.parametrize(("as_of", "known", "expected"), TOLD)
+def test_a_lease_says_what_is_known_and_its_rents_are_those_counted_by_the_day(counted, as_of, known, expected):
+    rows = leases_told(counted, F.lit(known).cast("timestamp"), date.fromisoformat(as_of))
+    found = rows.select("district_code", "rent_due_count", "rent_on_time_count").collect()
+    assert [tuple(row) for row in found] == ([expected] if expected else [])
 
 
 def test_a_fund_line_is_a_month_with_a_band_and_no_amount(spark):

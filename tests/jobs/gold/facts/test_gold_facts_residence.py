@@ -1,8 +1,11 @@
 """Permits and registrations as spells, what the residence office states of a person, and every hukou it told of."""
 
+from pyspark.sql import functions as F
 from silver_rows import linked, recorded, same
 
+from jobs.gold.blocks.residence import traits
 from jobs.gold.facts.residence import hukou_entries, person_traits, register, residence_spells
+from jobs.gold.spells import known_at
 
 REGISTER = """
     record_id  | key_hash | registration_no | permit_hash | issue_date | valid_to_date | endorsed_date | residence_start_date | residence_end_date | is_cancelled | event_at
@@ -43,11 +46,12 @@ TOLD = """
     """
 
 
-def test_a_hukou_once_told_stays_an_entry_from_when_it_was_first_told(spark):
+def test_a_hukou_once_told_stays_an_entry_beside_what_is_told_later(spark):
     expected = """
         person_id | record_ids | hukou_code | hukou_date | hukou_entry_code | known_from_at       | known_to_at
         zhang     | first      | 341122     |            |                  | 2025-02-01T00:00:00 |
         zhang     | moved      | 310115     | 2025-05-02 | POINTS           | 2025-06-01T00:00:00 |
+        zhang     | died       | 310115     | 2025-05-02 | POINTS           | 2025-09-01T00:00:00 |
         """
     same(spark, hukou_entries(registered(spark, TOLD)), "gold.fact_hukou_entry", expected)
 
@@ -56,6 +60,41 @@ def test_a_page_that_the_office_deleted_tells_of_no_hukou_any_more(spark):
     deleted = TOLD + "    gone | a | D | | | | | 2025-10-01T00:00:00 | 2025-09-20T08:00:00\n"
     entries = hukou_entries(registered(spark, deleted))
     assert {str(row["known_to_at"]) for row in entries.collect()} == {"2025-10-01 00:00:00"}
+
+
+def test_between_a_deletion_and_a_page_told_anew_the_hukou_is_not_known(spark):
+    # of a page from before the deletion, told after we knew of it, nothing was ever known
+    again = """
+    record_id | key_hash | operation_code | hukou_code | known_from_at       | event_at
+    first     | a        | I              | 341122     | 2025-02-01T00:00:00 | 2025-01-10T08:00:00
+    gone      | a        | D              | 341122     | 2025-03-01T00:00:00 | 2025-02-20T08:00:00
+    late      | a        | U              | 341122     | 2025-04-01T00:00:00 | 2025-02-10T08:00:00
+    anew      | b        | I              | 341122     | 2025-06-01T00:00:00 | 2025-05-02T08:00:00
+    """
+    expected = """
+        person_id | record_ids | hukou_code | known_from_at       | known_to_at
+        zhang     | first      | 341122     | 2025-02-01T00:00:00 | 2025-03-01T00:00:00
+        zhang     | anew       | 341122     | 2025-06-01T00:00:00 |
+        """
+    same(spark, hukou_entries(registered(spark, again)), "gold.fact_hukou_entry", expected)
+
+
+def test_of_one_entry_day_the_hukou_that_was_told_last_by_then_is_the_newest(spark):
+    # corrected, and corrected back in July: in June nobody knew that
+    told = """
+    record_id | key_hash | operation_code | hukou_code | hukou_date | known_from_at       | event_at
+    first     | a        | I              | 341122     | 2020-05-01 | 2025-02-01T00:00:00 | 2025-01-10T08:00:00
+    wrong     | a        | U              | 310115     | 2020-05-01 | 2025-05-01T00:00:00 | 2025-04-10T08:00:00
+    back      | a        | U              | 341122     | 2020-05-01 | 2025-07-01T00:00:00 | 2025-06-10T08:00:00
+    """
+    pages = registered(spark, told)
+    found = []
+    for day in ("2025-03-01", "2025-06-01", "2025-08-01"):
+        known = F.lit(day).cast("timestamp")
+        person = traits(known_at(person_traits(pages), known), known_at(hukou_entries(pages), known))
+        entries = person.select(F.array_max("hukou_entries")["hukou_code"], F.size("hukou_entries"))
+        found += [tuple(row) for row in entries.collect()]
+    assert found == [("341122", 1), ("310115", 2), ("341122", 2)]
 
 
 def test_who_the_person_is_follows_the_page(spark):
