@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cyclopts import App, CycloptsError
 
-from jobs import act, bench_verbs, flow, link_verbs, look, quarantine_verbs, show, vault_verbs
+from jobs import act, bench_verbs, flow, link_verbs, look, quarantine_verbs, score_verbs, show, vault_verbs
 from jobs.accept import accept
 from jobs.errors import CODES, CreditFileError, Problem
 
@@ -35,6 +35,7 @@ GROUPS = {
     "link review": "Who is near somebody and not beyond doubt.",
     "quarantine": "Records set aside, by reason, and what is wrong with each.",
     "release": "Sealed batches of credit files: build, approve, list, show.",
+    "score": "A scorecard learnt from what became of loans, and what it is worth; in no file yet.",
     "vault": "Sealed identities: a new key, one person's end, and who opened them.",
 }
 
@@ -119,6 +120,12 @@ VERBS = (
             "creditfile link undo 1a2b3c4d --why 'the platform was wrong' --by zhang --yes",
         ),
     ),
+    Verb(
+        "score train",
+        score_verbs.train,
+        ("creditfile score train --why 'yearly' --dry-run", "creditfile score train --why 'yearly' --by zhang --yes"),
+    ),
+    Verb("score card", score_verbs.card, ("creditfile score card", "creditfile score card --html card.html --json")),
     Verb(
         "release build",
         act.release_build,

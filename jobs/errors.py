@@ -410,6 +410,25 @@ CODES: dict[str, Code] = {
         "creditfile run link gold --batch BATCH, or name a period that creditfile status shows",
         2,
     ),
+    # 43 trained score
+    "CF-4301": Code(
+        "too few outcomes to train a score",
+        "Fewer loans went bad, or well, than schemas/rules/scorecard_training.yaml asks for: a card would be a guess.",
+        "wait for more outcomes; the files keep the expert score",
+        4,
+    ),
+    "CF-4302": Code(
+        "nothing tells good loans from bad",
+        "By what was learnt, no variable of the expert card weighs as the card says it may.",
+        "wait for more outcomes; the files keep the expert score",
+        4,
+    ),
+    "CF-4303": Code(
+        "no trained score card",
+        "No card was trained in this lake.",
+        "creditfile score train --why TEXT --dry-run",
+        2,
+    ),
     # 50 state, number
     "CF-5001": Code(
         "release is not in the needed state",
