@@ -61,20 +61,14 @@ def test_every_file_is_a_document_of_the_published_schema(demo_lake):
 
 
 def test_a_file_is_asked_for_by_its_person(demo_lake, capsys):
-    person, newest = next(iter(files(demo_lake).items()))
-    assert answered(capsys, "explain", "file", person, "--lake", str(demo_lake)) == (0, newest)
-    first = files(demo_lake, BATCHES[0]).get(person)
-    if first is not None:
-        words = ("--as-of", first["as_of_date"], "--known-at", first["known_at"], "--lake", str(demo_lake))
-        assert answered(capsys, "explain", "file", person, *words) == (0, first)
-    status, told = answered(
-        capsys, "explain", "file", person, "--as-of", "2026-06-15", "--known-at", "2026-09-20T00:00:00Z", "--lake",
-        str(demo_lake),
-    )  # fmt: skip
+    person, first = next(iter(files(demo_lake, BATCHES[0]).items()))
+    ask = ("explain", "file", person, "--lake", str(demo_lake))
+    assert answered(capsys, *ask) == (0, files(demo_lake)[person])
+    assert answered(capsys, *ask, "--as-of", first["as_of_date"], "--known-at", first["known_at"]) == (0, first)
+    status, told = answered(capsys, *ask, "--as-of", "2026-06-15", "--known-at", "2026-09-20T00:00:00Z")
     assert (status, told["as_of_date"], told["known_at"]) == (0, "2026-06-15", "2026-09-20T00:00:00Z")
     assert "content_hash" not in told, "a file that nobody built has no hash"
-    early = ("--as-of", "2026-06-15", "--known-at", "2020-01-01T00:00:00Z", "--lake", str(demo_lake))
-    status, problem = answered(capsys, "explain", "file", person, *early)
+    status, problem = answered(capsys, *ask, "--as-of", "2026-06-15", "--known-at", "2020-01-01T00:00:00Z")
     assert (status, problem["error"]["code"]) == (2, "CF-4202")
 
 

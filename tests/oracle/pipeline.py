@@ -52,7 +52,9 @@ def links(lake: Path) -> dict[Spot, str]:
 
 
 def waiting(lake: Path, known_at: datetime) -> set[str]:
-    """Return the people near whom a record waits for a decision."""
+    """Return the people near whom a record waits for a decision; the table is made when one does."""
+    if not (lake / "link" / "review" / "_delta_log").is_dir():
+        return set()
     rows = table(lake, "link.review").filter(pl.col("person_id").is_not_null() & (pl.col("known_from_at") <= known_at))
     return set(rows["person_id"])
 
