@@ -27,6 +27,11 @@ def files(lake, batch=BATCHES[-1]):
     return {row["person_id"]: form.as_json(row) for row in rows.sort("version_count").iter_rows(named=True)}
 
 
+def linked(lake):
+    """Who has a record: of others, who turned out to be somebody else, a last and frozen version stays."""
+    return set(polars.read_delta(str(lake / "link" / "person_record"))["person_id"])
+
+
 def answered(capsys, *words):
     capsys.readouterr()
     status = cli.run([*words, "--json"])
@@ -42,7 +47,7 @@ def test_what_a_file_said_then_is_what_it_says_of_then_now(spark, demo_lake, bat
     moment = Moment(rows["as_of_date"].max(), known, fresh_sources(demo_lake, known))
     asked = as_of.files_at(spark, demo_lake, people.city_of(settings), moment)
     now = {row["person_id"]: form.as_json(row.asDict(recursive=True)) for row in asked.collect()}
-    then = files(demo_lake, batch)
+    then = {person: file for person, file in files(demo_lake, batch).items() if person in linked(demo_lake)}
     assert now.keys() == then.keys()
     assert {p: {name: now[p][name] for name in CONTENT} for p in now} == {
         p: {name: then[p][name] for name in CONTENT} for p in then
@@ -61,7 +66,7 @@ def test_every_file_is_a_document_of_the_published_schema(demo_lake):
 
 
 def test_a_file_is_asked_for_by_its_person(demo_lake, capsys):
-    person, first = next(iter(files(demo_lake, BATCHES[0]).items()))
+    person, first = next((p, file) for p, file in files(demo_lake, BATCHES[0]).items() if p in linked(demo_lake))
     ask = ("explain", "file", person, "--lake", str(demo_lake))
     assert answered(capsys, *ask) == (0, files(demo_lake)[person])
     assert answered(capsys, *ask, "--as-of", first["as_of_date"], "--known-at", first["known_at"]) == (0, first)

@@ -114,8 +114,14 @@ def judged(rows: DataFrame, moment: Moment, city: City, policy: rules.Policy) ->
 
 
 def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
-    """Turn features into the blocks, verdicts and reasons of the file."""
-    day = F.lit(moment.as_of)
+    """Turn features into the blocks, verdicts and reasons of the file.
+
+    Of whom no record tells any more, since all turned out to be somebody else's, gets a last version, frozen and empty,
+    that names the records there were (`had_record_ids`); who never had a file gets none.
+    """
+    day, none = F.lit(moment.as_of), F.array().cast("array<string>")
+    had = F.coalesce("had_record_ids", none) if "had_record_ids" in rows.columns else none
+    is_empty = F.size(record_ids()) == 0
     rows = judged(rows, moment, city, rules.in_force())
     born = F.coalesce("birth_date", F.make_date("numbered_born_year", F.lit(12), F.lit(31)))
     adult = F.coalesce(day > F.add_months(born, 12 * ADULT_YEARS), F.lit(True))
@@ -125,10 +131,10 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
             "as_of_date": day,
             "known_at": F.lit(moment.known),
             "is_adult": adult,
-            "is_frozen": frozen,
+            "is_frozen": frozen | is_empty,
             "rule_version_codes": F.array(*(F.lit(version) for version in rules.versions())),
             "lineage": _lineage(city),
-            "record_ids": record_ids(),
+            "record_ids": F.when(is_empty, had).otherwise(record_ids()),
         }
     )
     return made.where(F.size("record_ids") > 0)

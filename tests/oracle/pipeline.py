@@ -107,7 +107,11 @@ def compared(lake: Path, wanted: dict[Any, Expected]) -> Iterator[str]:
     """Yield everything in which files differ from what the oracle expects."""
     from oracle.city import differences
 
+    linked = set(table(lake, "link.person_record")["person_id"])
     made = files(lake)
+    closed = {person for person in made if person not in linked}
+    yield from (f"{person} has no record any more, and a file" for person in closed if not made[person]["is_frozen"])
+    made = {person: row for person, row in made.items() if person not in closed}
     for person in wanted.keys() - made.keys():
         if not is_nothing(wanted[person]):
             yield f"no file of {person}, of whom something is known"
