@@ -94,7 +94,7 @@ class Drawn:
 def shown(row):
     """What the oracle names, of a file as it is kept: its columns, those of its blocks, and the adverse items."""
     said = row.asDict(recursive=True)
-    flat = {**said, **said["newcomer"], **said["derived"]}
+    flat = {**said, **said["newcomer"], **said["features"], **said["derived"]}
     items = [_item(one) for one in flat["compliance"]["adverse"]]
     return {name: tuple(value) if isinstance(value, list) else value for name, value in flat.items()}, items
 

@@ -36,7 +36,7 @@ FEATURES = (
     "adverse_open_count",
     "adverse_5y_count",
 )
-"""The features of domain.md, section 6.2, which the score is made of."""
+"""The features of domain.md, section 6.2, which the score is made of; a bank reads one only with its block's kind."""
 
 
 def structs() -> dict[str, Column]:
@@ -45,7 +45,7 @@ def structs() -> dict[str, Column]:
     `compliance` never is: that nothing bad is known is a statement too.
     """
     has_work = (F.size("work_told") > 0) | (F.size("months") > 0)
-    has_home = F.col("rents").isNotNull() | F.col("fund").isNotNull() | (F.col("residence_months_count") > 0)
+    has_home = F.col("rents").isNotNull() | F.col("fund").isNotNull()
     return {
         "newcomer": F.struct(
             "newcomer_status_code",
@@ -55,6 +55,7 @@ def structs() -> dict[str, Column]:
             "arrive_date",
             "residence_reason_code",
             "is_local_hukou",
+            "residence_months_count",
         ),
         "work": F.when(
             has_work,
@@ -77,7 +78,6 @@ def structs() -> dict[str, Column]:
                 "rent_months_12_count",
                 "rent_on_time_ratio",
                 "hpf_months_24_count",
-                "residence_months_count",
             ),
         ),
         "utility": F.when(
@@ -94,9 +94,8 @@ def structs() -> dict[str, Column]:
                 "enrolment.scheme_code", "enrolment.status_code", "enrolment.contribution_count", "policy_kind_codes"
             ),
         ),
-        "derived": F.struct(
-            *FEATURES, "score_points", "score_band_code", "score_kind_code", "score_version_code", "reason_codes"
-        ),
+        "features": F.struct(*FEATURES),
+        "derived": F.struct("score_points", "score_band_code", "score_kind_code", "score_version_code", "reason_codes"),
     }
 
 
@@ -237,6 +236,7 @@ CONTENT = (
     "utility",
     "compliance",
     "protection",
+    "features",
     "derived",
     "record_ids",
 )

@@ -37,7 +37,7 @@ def _said(figure: str, value: Column) -> Column:
 
 def _bin(variable: dict[str, Any]) -> Column:
     """The bin of the scorecard a feature is in, e.g. `6+`; of codes the code; `under` what is below the first bin."""
-    value = F.col(f"derived.{variable['name']}")
+    value = F.col(f"features.{variable['name']}")
     if "values" in variable:
         return value
     label = F.when(value.isNotNull(), F.lit("under"))

@@ -55,14 +55,17 @@ def standing(spark: SparkSession, lake: Path) -> DataFrame:
     """Newest files of grown-up newcomers that are not frozen, with their variables, gender and birth."""
     files = tables.read(spark, lake, "gold.credit_file")
     columns = ("primary_category_code", "district_code", "as_of_date", "known_at", "is_adult", "is_frozen")
-    told = F.struct(*columns, F.col("newcomer.newcomer_status_code").alias("status"), "derived")
+    told = F.struct(*columns, F.col("newcomer.newcomer_status_code").alias("status"), "features", "derived")
     newest = files.groupBy("person_id").agg(F.max_by(told, "version_count").alias("file"))
     rows = newest.select("person_id", "file.*").where("status = 'YES' AND is_adult AND NOT is_frozen")
     traits = tables.read(spark, lake, "gold.fact_person_trait").where("known_to_at IS NULL")
     said = F.struct("gender_code", "birth_date")
     born = traits.groupBy("person_id").agg(F.max_by(said, F.struct("valid_from_date", "record_ids")).alias("trait"))
     return (
-        rows.join(born, "person_id", "left").select(*rows.columns, "trait.*").select("*", "derived.*").drop("derived")
+        rows.join(born, "person_id", "left")
+        .select(*rows.columns, "trait.*")
+        .select("*", "features.*", "derived.*")
+        .drop("features", "derived")
     )
 
 

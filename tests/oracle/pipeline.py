@@ -61,7 +61,7 @@ def waiting(lake: Path, known_at: datetime) -> set[str]:
 
 def said(row: dict[str, Any]) -> dict[str, Any]:
     """Return a file's statements by the names that the oracle uses."""
-    derived = row["derived"]
+    derived = row["features"] | row["derived"]
     told = {name: row[name] for name in PLAIN} | {name: row["newcomer"][name] for name in NEWCOMER}
     return told | {
         name: value for name, value in derived.items() if name not in ("score_kind_code", "score_version_code")

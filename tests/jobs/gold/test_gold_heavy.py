@@ -93,7 +93,7 @@ def test_a_hundred_thousand_facts_of_one_person_are_a_file_in_time(files):
     assert seconds - alone < SECONDS
     file = found[HEAVY]
     assert len(file["record_ids"]) >= FACTS - 5_000
-    assert (file["work"]["work_months_24_count"], file["derived"]["adverse_open_count"]) == (24, 5_000 + 5_000)
+    assert (file["work"]["work_months_24_count"], file["features"]["adverse_open_count"]) == (24, 5_000 + 5_000)
 
 
 def test_everybody_elses_file_is_as_without_the_heavy_person(files):
