@@ -71,7 +71,8 @@ def test_the_touched_are_compared_with_everybody_who_shares_something_so_that_a_
     crowd = [(f"n{n}", f"c{n}" if n % 2 else None, {"mobile_hash": "p1"}) for n in range(6)]
     identities = rows(LI, WANG, *crowd)
     whole = ["known_from_at", "record_id", "batch_id", "seen_from_at", "seen_to_at", "sound_hash", "name_hash"]
-    whole += ["name_set_hash", "surname_hash", "gender_code", "number_kind_code", "born_first_year", "born_last_year"]
+    whole += ["name_set_hash", "surname_hash", "gender_code", "number_kind_code", "certificate_type_code"]
+    whole += ["born_first_year", "born_last_year"]
     for name in whole:
         identities = identities.selectExpr("*", f"cast(null as string) as {name}")
     identities = identities.selectExpr("*", "false as is_lossy")
