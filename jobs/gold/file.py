@@ -102,7 +102,7 @@ def structs() -> dict[str, Column]:
 def record_ids() -> Column:
     """Every silver record behind a file, once, sorted; of whom there is none has no file: there is nothing to say."""
     ids = [F.coalesce(f"{name}_record_ids", F.array().cast("array<string>")) for name in BLOCKS]
-    return F.array_sort(F.array_distinct(F.concat(*ids)))
+    return F.sort_array(F.array_distinct(F.concat(*ids)))
 
 
 def judged(rows: DataFrame, moment: Moment, city: City, policy: rules.Policy) -> DataFrame:
@@ -120,8 +120,8 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
     """
     day, none = F.lit(moment.as_of), F.array().cast("array<string>")
     had = F.coalesce("had_record_ids", none) if "had_record_ids" in rows.columns else none
-    is_empty = F.size(record_ids()) == 0
-    rows = judged(rows, moment, city, rules.in_force())
+    is_empty = F.size("record_ids") == 0
+    rows = judged(rows.withColumn("record_ids", record_ids()), moment, city, rules.in_force())
     born = F.coalesce("birth_date", F.make_date("numbered_born_year", F.lit(12), F.lit(31)))
     adult = F.coalesce(day > F.add_months(born, 12 * ADULT_YEARS), F.lit(True))
     frozen = F.coalesce(F.col("death_date") <= day, F.lit(False)) | ~F.coalesce("has_operator_grant", F.lit(True))
@@ -133,7 +133,7 @@ def assembled(rows: DataFrame, moment: Moment, city: City) -> DataFrame:
             "is_frozen": frozen | is_empty,
             "rule_version_codes": F.array(*(F.lit(version) for version in rules.versions())),
             "lineage": _lineage(city),
-            "record_ids": F.when(is_empty, had).otherwise(record_ids()),
+            "record_ids": F.when(is_empty, had).otherwise(F.col("record_ids")),
         }
     )
     return made.where(F.size("record_ids") > 0)

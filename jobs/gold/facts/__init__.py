@@ -154,7 +154,7 @@ def all_facts(
         put(name, silver(MADE_OF[name][0], mine(make)))
 
     registered = _then(silver("psb_residence", mine(residence.register)), kept)
-    put("gold.fact_residence_spell", _then(registered, residence.residence_spells), _as_it_is)
+    put("gold.fact_residence_spell", _then(registered, residence.residence_spells))
     put("gold.fact_person_trait", _then(registered, residence.person_traits), _as_it_is)
     put("gold.fact_hukou_entry", _then(registered, residence.hukou_entries))
 
