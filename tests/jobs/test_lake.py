@@ -75,7 +75,7 @@ def test_a_new_table_is_what_its_contract_says(spark, tmp_path, name):
     assert said["partitionColumns"] == list(table.partition_by)
     assert said["description"] == table.description
     kept = {key for key in said["configuration"] if key.startswith("delta.constraints.")}
-    bounded = {"silver.hmb_rental_contract": 2, "gold.credit_file": 2, "bronze.consent_grant": 0}
+    bounded = {"silver.hmb_rental_contract": 2, "gold.credit_file": 4, "bronze.consent_grant": 0}
     assert len(kept) == bounded[name]
 
 
